@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { chmod, chown, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { errnoOf } from "./errors.ts";
+
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface WriteOptions {
+  /** Permission bits; 0o600 unless said. */
+  readonly mode?: number;
+  readonly owner?: Owner | undefined;
+}
+
+/**
+ * Writes the whole file or nothing: a temporary file beside it, synced, renamed over it, the folder synced. The
+ * permission bits and the owner are right before the name appears.
+ */
+export async function writeFileAtomically(
+  file: string,
+  content: string | Uint8Array,
+  options: WriteOptions = {},
+): Promise<void> {
+  const temporary = `${file}.${randomBytes(6).toString("hex")}.tmp`;
+  const handle = await open(temporary, "wx", 0o600);
+  try {
+    await handle.writeFile(content);
+    if (options.owner) await handle.chown(options.owner.uid, options.owner.gid);
+    await handle.chmod(options.mode ?? 0o600);
+    await handle.sync();
+    await handle.close();
+    await rename(temporary, file);
+  } catch (error) {
+    await handle.close().catch(() => undefined); // already closed when the rename failed
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(path.dirname(file));
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes the folder (and its parents) with these permission bits and this owner, also where it stood with others. */
+export async function ensureFolder(
+  folder: string,
+  options: { readonly mode: number; readonly owner?: Owner | undefined },
+): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: options.mode });
+  if (options.owner) await chown(folder, options.owner.uid, options.owner.gid);
+  await chmod(folder, options.mode);
+}
+
+/** The file's text, or undefined when there is no such file. */
+export async function readFileIfPresent(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
