@@ -1,0 +1,89 @@
+import { type DevStackError, messageOf } from "../shared/errors.ts";
+import type { EngineInstallation, EngineRequirement, EngineSource, Flavour } from "./engine.ts";
+import { toolchainErrors } from "./errors.ts";
+import { explicitProvider } from "./explicit-provider.ts";
+import { identifyEngine } from "./identify-engine.ts";
+import type { Finding, Provider, ProviderContext } from "./provider.ts";
+import { providers } from "./providers.ts";
+
+interface Candidate {
+  readonly title: string;
+  readonly provider: EngineInstallation["provider"];
+  readonly flavours: readonly Flavour[];
+  readonly find: () => Promise<Finding>;
+}
+
+/** The ways to come by the engine, in order. A path that the user named is the only one: they meant it. */
+function candidatesOf(context: ProviderContext): readonly Candidate[] {
+  const { requirement, options } = context;
+  const explicit = options.explicitPaths?.[requirement.name];
+  if (explicit !== undefined) {
+    const paths = typeof explicit === "string" ? [explicit] : explicit;
+    const flavours = requirement.sources.flatMap(({ flavour }) => flavour ?? []);
+    return [
+      {
+        title: explicitProvider.title(paths),
+        provider: "explicit",
+        flavours: [requirement, ...flavours],
+        find: () => explicitProvider.find(paths, context),
+      },
+    ];
+  }
+  return requirement.sources.map((source) => candidateOf(source, context));
+}
+
+function candidateOf<Source extends EngineSource>(
+  source: Source,
+  context: ProviderContext,
+): Candidate {
+  // The table pairs each source with its provider; the compiler can't follow that through the union.
+  const provider = providers[source.provider] as unknown as Provider<Source>;
+  return {
+    title: provider.title(source),
+    provider: source.provider,
+    flavours: [source.flavour ?? context.requirement],
+    find: () => provider.find(source, context),
+  };
+}
+
+/**
+ * The engine from the first candidate that proves to have it.
+ * @throws DS_ENGINE_UNAVAILABLE that names every source and what speaks against it
+ */
+export async function chooseEngine(context: ProviderContext): Promise<EngineInstallation> {
+  const { requirement, options } = context;
+  const reasons: { readonly source: string; readonly reason: string }[] = [];
+  const causes: unknown[] = [];
+  for (const candidate of candidatesOf(context)) {
+    try {
+      const finding = await candidate.find();
+      context.progress("verify", requirement.required.join(", "));
+      const identified = await identifyEngine(finding, candidate.flavours, options.signal);
+      const { provider } = candidate;
+      const { root, env } = finding;
+      return { engine: requirement.name, ...identified, provider, root, env };
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      options.log?.(`${requirement.name}: not ${candidate.title}: ${messageOf(error)}`);
+      reasons.push({ source: candidate.title, reason: messageOf(error) });
+      causes.push(error);
+    }
+  }
+  throw unavailable(requirement, reasons, causes);
+}
+
+function unavailable(
+  { name, versions, required }: EngineRequirement,
+  reasons: readonly { readonly source: string; readonly reason: string }[],
+  causes: readonly unknown[],
+): DevStackError {
+  const tried = reasons.map(({ source, reason }) => `${source}: ${reason}`).join(" · ");
+  return toolchainErrors.DS_ENGINE_UNAVAILABLE(
+    `${name} ${versions} can't be had here: ${tried || "no source is known"}`,
+    {
+      hint: `check the network and try again, or name the folder that has ${required.join(", ")} in devstack.config.ts`,
+      details: { engine: name, versions, tried: reasons },
+      cause: causes.length === 1 ? causes[0] : new AggregateError(causes),
+    },
+  );
+}
