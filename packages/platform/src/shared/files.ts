@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { access, chmod, chown, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import { promisify } from "node:util";
 import { errnoOf } from "./errors.ts";
 
 export interface Owner {
@@ -40,7 +42,8 @@ export async function writeFileAtomically(
   await syncFolder(path.dirname(file));
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** Makes what was named in the folder (by a creation or a rename) last. */
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   try {
     await handle.sync();
@@ -67,4 +70,16 @@ export async function readFileIfPresent(file: string): Promise<string | undefine
     if (errnoOf(error) === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** Makes everything below the folder last: one call for its file system, where syncing a thousand files takes seconds. */
+export async function syncTree(folder: string): Promise<void> {
+  await promisify(execFile)("sync", process.platform === "linux" ? ["-f", folder] : []);
+}
+
+export async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,0 +1,83 @@
+import { open, readdir } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { instancesOf } from "../services/definition.ts";
+import { definitions, serviceOfInstance } from "../services/registry.ts";
+import { errnoOf } from "../shared/errors.ts";
+import type { Stack } from "./stack.ts";
+
+export interface LogFile {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** How far a log has been shown. */
+export interface LogPosition extends LogFile {
+  readonly offset: number;
+}
+
+type ShowLine = (name: string, line: string) => void;
+
+const blockBytes = 256 * 1024;
+
+/** The logs of these services and instances ("daemon" is the daemon's); of all that there are when none is named. */
+export async function logFiles(stack: Stack, names: readonly string[]): Promise<readonly LogFile[]> {
+  const fileOf = (name: string): LogFile => ({ name, file: path.join(stack.folders.logs, `${name}.log`) });
+  if (names.length > 0) {
+    return names.flatMap((name) => (name === "daemon" ? ["daemon"] : instancesNamed(name))).map(fileOf);
+  }
+  const entries = await readdir(stack.folders.logs).catch((error: unknown) => {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  });
+  return entries
+    .filter((entry) => entry.endsWith(".log"))
+    .toSorted()
+    .map((entry) => fileOf(path.basename(entry, ".log")));
+}
+
+function instancesNamed(name: string): readonly string[] {
+  const service = serviceOfInstance(name);
+  const definition = definitions.find((one) => one.name === service);
+  return service === name && definition ? instancesOf(definition) : [name];
+}
+
+/** Shows the last lines of a log; gives where it ends. */
+export async function readLog(log: LogFile, lines: number, show: ShowLine): Promise<LogPosition> {
+  const { text, end } = await readFrom(log.file, -blockBytes);
+  if (text !== "" && lines > 0) for (const line of text.trimEnd().split("\n").slice(-lines)) show(log.name, line);
+  return { ...log, offset: end };
+}
+
+/** Shows what is added to the logs until the signal aborts. */
+export async function followLogs(positions: readonly LogPosition[], show: ShowLine, signal: AbortSignal): Promise<void> {
+  const open = positions.map((position) => ({ ...position, rest: "" }));
+  while (!signal.aborted) {
+    for (const log of open) {
+      const { text, end } = await readFrom(log.file, log.offset);
+      log.offset = end;
+      const lines = (log.rest + text).split("\n");
+      log.rest = lines.pop() ?? "";
+      for (const line of lines) show(log.name, line);
+    }
+    await delay(100, undefined, { signal }).catch(() => undefined); // aborted: the loop ends
+  }
+}
+
+/** The text from an offset (from the end when negative), and where it ends; none when there is no such file. */
+async function readFrom(file: string, offset: number): Promise<{ readonly text: string; readonly end: number }> {
+  const handle = await open(file, "r").catch((error: unknown) => {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  });
+  if (!handle) return { text: "", end: 0 };
+  try {
+    const { size } = await handle.stat();
+    const from = offset < 0 ? Math.max(0, size + offset) : offset > size ? 0 : offset; // shorter: it was begun anew
+    const buffer = Buffer.alloc(Math.min(size - from, 8 * blockBytes));
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, from);
+    return { text: buffer.toString("utf8", 0, bytesRead), end: from + bytesRead };
+  } finally {
+    await handle.close();
+  }
+}

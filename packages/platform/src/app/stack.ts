@@ -1,0 +1,97 @@
+import { readFile, readdir, realpath } from "node:fs/promises";
+import path from "node:path";
+import { configErrors } from "../config/errors.ts";
+import { type BaseFolders, baseFolders, stackFolders, type StackFolders, stackId, type Surroundings } from "../config/folders.ts";
+import { findConfigFolder, loadStackConfig, type StackConfig } from "../config/stack-config.ts";
+import { errnoOf, messageOf } from "../shared/errors.ts";
+import { ensureFolder, type Owner, writeFileAtomically } from "../shared/files.ts";
+import { appErrors } from "./errors.ts";
+import { engineAccount, requireReachable } from "./engine-account.ts";
+import { choosePorts, type Ports } from "./ports.ts";
+
+/** One stack, resolved: all that the daemon and the commands need to know of it. Written to `stack.json`. */
+export interface Stack {
+  readonly id: string;
+  /** The project's folder; with `name` it is the stack's identity. */
+  readonly folder: string;
+  readonly name?: string;
+  readonly base: BaseFolders;
+  readonly folders: StackFolders;
+  readonly ports: Ports;
+  readonly engines: NonNullable<StackConfig["engines"]>;
+  /** Who engines run as; undefined: the caller. */
+  readonly account: Owner | undefined;
+  /** Faults that `test --prove` applies; empty in every stack that a user starts. */
+  readonly faults: readonly string[];
+}
+
+export interface StackPlace {
+  /** Where the command was called. */
+  readonly cwd: string;
+  /** The checkout that the command line belongs to. */
+  readonly home: string;
+  readonly name?: string;
+  readonly surroundings: Surroundings;
+}
+
+/** A stack is the nearest folder upwards with a `devstack.config.ts`, or else DevStack's own checkout. */
+export async function resolveStack(place: StackPlace): Promise<Stack> {
+  const { name, surroundings } = place;
+  if (name !== undefined && !/^[a-z0-9][a-z0-9-]{0,31}$/.test(name)) {
+    throw configErrors.DS_STACK_NAME_INVALID(`${JSON.stringify(name)} is no name for a stack`, {
+      hint: "use 1 to 32 letters a-z, digits and dashes, a letter or digit first",
+    });
+  }
+  const folder = await realpath((await findConfigFolder(place.cwd)) ?? place.home);
+  const config = await loadStackConfig(folder);
+  const id = stackId(folder, name);
+  const base = baseFolders(surroundings);
+  return {
+    id,
+    folder,
+    ...(name === undefined ? {} : { name }),
+    base,
+    folders: stackFolders(base, id),
+    ports: choosePorts(config.ports ?? {}),
+    engines: config.engines ?? {},
+    account: await engineAccount(surroundings.uid),
+    faults: [],
+  };
+}
+
+/** Makes the stack's folders and records it; refuses folders that the engines' account can't reach. */
+export async function establishStack(stack: Stack): Promise<void> {
+  const { folders, base, account } = stack;
+  // Engines of another uid pass through these on the way to folders of their own.
+  const passage = account ? 0o711 : 0o700;
+  await ensureFolder(base.cache, { mode: account ? 0o755 : 0o700 });
+  for (const folder of [base.state, folders.state, folders.data, folders.run]) await ensureFolder(folder, { mode: passage });
+  for (const folder of [folders.logs, base.config, folders.config, folders.vault]) await ensureFolder(folder, { mode: 0o700 });
+  if (account) await requireReachable([folders.data, folders.run, base.cache], account);
+  await writeFileAtomically(recordFile(folders.state), `${JSON.stringify(stack, undefined, 2)}\n`);
+}
+
+/** The stack that was recorded in this state folder; undefined when none was. */
+export async function readStack(stateFolder: string): Promise<Stack | undefined> {
+  const file = recordFile(stateFolder);
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as Stack;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw appErrors.DS_STACK_UNREADABLE(`${file}: ${messageOf(error)}`, { hint: `remove it and run devstack up`, cause: error });
+  }
+}
+
+/** Every stack recorded under the state folder. */
+export async function recordedStacks(base: BaseFolders): Promise<readonly Stack[]> {
+  const names = await readdir(base.state).catch((error: unknown) => {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  });
+  const stacks = await Promise.all(names.map(async (id) => readStack(path.join(base.state, id))));
+  return stacks.filter((stack) => stack !== undefined);
+}
+
+function recordFile(stateFolder: string): string {
+  return path.join(stateFolder, "stack.json");
+}

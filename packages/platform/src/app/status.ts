@@ -1,0 +1,70 @@
+import { definitions, serviceNames } from "../services/registry.ts";
+import { instancesOf } from "../services/definition.ts";
+import { askDaemon } from "../supervisor/control-client.ts";
+import { controlSocket, type DaemonStatus } from "../supervisor/control-protocol.ts";
+import type { UnitState } from "../supervisor/unit.ts";
+import { vaultService } from "../services/vault/vault-service.ts";
+import type { SerialisedError } from "../shared/errors.ts";
+import { type RecordedEngines, recordedEngines } from "./engines.ts";
+import type { Stack } from "./stack.ts";
+
+/** One process that a user sees, with its service's state. */
+export interface InstanceStatus {
+  readonly service: string;
+  readonly instance: string;
+  readonly state: UnitState | "unavailable";
+  readonly pid?: number;
+  readonly crashes: number;
+  readonly ports: Readonly<Record<string, number>>;
+  /** "postgresql 15.18 (prefix)"; what it really is where that differs. Undefined for what comes with DevStack. */
+  readonly engine?: string;
+  readonly error?: SerialisedError;
+}
+
+export interface StackStatus {
+  readonly stack: string;
+  readonly folder: string;
+  readonly running: boolean;
+  readonly instances: readonly InstanceStatus[];
+}
+
+export async function status(stack: Stack): Promise<StackStatus> {
+  const daemon = await askDaemon(controlSocket(stack.folders.run), "status", {});
+  return statusFrom(stack, daemon, await recordedEngines(stack));
+}
+
+/** Puts what the daemon says beside what the registry knows; without a daemon everything is stopped. */
+export function statusFrom(
+  stack: Stack,
+  daemon: DaemonStatus | undefined,
+  engines: RecordedEngines,
+): StackStatus {
+  const members = (service: string): readonly string[] => {
+    const definition = definitions.find((one) => one.name === service);
+    return definition ? instancesOf(definition) : [vaultService.name];
+  };
+  return {
+    stack: stack.id,
+    folder: stack.folder,
+    running: daemon !== undefined,
+    instances: serviceNames.flatMap((service) => {
+      const unit = daemon?.units.find((one) => one.name === service);
+      const unavailable = daemon?.unavailable[service];
+      const error = unavailable ?? unit?.error;
+      const engine = engines[service];
+      return members(service).map((instance) => {
+        const member = unit?.members.find((one) => one.name === instance);
+        return {
+          service,
+          instance,
+          state: unavailable ? "unavailable" : (unit?.state ?? "stopped"),
+          ...(member?.pid === undefined ? {} : { pid: member.pid }),
+          crashes: member?.crashes ?? 0,
+          ports: stack.ports[instance] ?? {},
+          ...(engine === undefined ? {} : { engine }),
+          ...(error ? { error } : {}),
+        };
+      });
+    }),
+  };
+}

@@ -1,0 +1,45 @@
+import { applyFaults } from "../services/apply-faults.ts";
+import { definitions } from "../services/registry.ts";
+import { serviceUnit } from "../services/service-unit.ts";
+import { tenantOf } from "../services/tenants.ts";
+import { vaultFaults } from "../services/vault/faults.ts";
+import { vaultUnit } from "../services/vault/vault-unit.ts";
+import type { Unit } from "../supervisor/unit.ts";
+import { KeyStore } from "../vault/key-store.ts";
+import { VaultClient } from "../vault/vault-client.ts";
+import { engineOf } from "./engines.ts";
+import type { Stack } from "./stack.ts";
+
+/** Every service of the stack as the supervisor runs it: where definitions, vault and toolchain come together. */
+export function unitsOf(stack: Stack): readonly Unit[] {
+  const { folders, ports, account } = stack;
+  const vaultPorts = { http: ports["vault"]?.["http"] ?? 0, https: ports["vault"]?.["https"] ?? 0 };
+  const vault = vaultClientOf(stack);
+  const keyStore = new KeyStore(folders.vault);
+  const own = definitions.map((definition) => applyFaults(definition, stack.faults));
+  return [
+    vaultUnit({
+      folders,
+      ports: vaultPorts,
+      client: vault,
+      keyStore,
+      tenants: own.map(tenantOf),
+      faults: stack.faults.flatMap((name) => vaultFaults[name] ?? []),
+    }),
+    ...own.map((definition) =>
+      serviceUnit(definition, {
+        folders,
+        ports,
+        account,
+        vault,
+        keyStore,
+        engineFor: async (requirement, signal) => engineOf(stack, requirement, { signal }),
+      }),
+    ),
+  ];
+}
+
+/** The stack's vault at its plain loopback address, without a token. */
+export function vaultClientOf(stack: Stack): VaultClient {
+  return new VaultClient(`http://127.0.0.1:${stack.ports["vault"]?.["http"]}`);
+}

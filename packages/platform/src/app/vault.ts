@@ -1,0 +1,49 @@
+import { vaultService } from "../services/vault/vault-service.ts";
+import { definitionOf } from "../services/registry.ts";
+import { serviceErrors } from "../services/errors.ts";
+import { KeyStore } from "../vault/key-store.ts";
+import { sealStatus, unsealVault } from "../vault/open-vault.ts";
+import { credentialsOf } from "./connections.ts";
+import type { Stack } from "./stack.ts";
+import { vaultClientOf } from "./units.ts";
+
+export interface VaultStatus {
+  readonly address: string;
+  readonly initialised: boolean;
+  readonly sealed: boolean;
+  readonly shares: number;
+  readonly threshold: number;
+}
+
+/** Rejects with DS_VAULT_UNREACHABLE when none answers. */
+export async function vaultStatus(stack: Stack): Promise<VaultStatus> {
+  using client = vaultClientOf(stack);
+  return { address: client.address, ...(await sealStatus(client)) };
+}
+
+/** Opens the vault with the keys of the stack's folder. */
+export async function unseal(stack: Stack): Promise<"was open" | "is open now"> {
+  using client = vaultClientOf(stack);
+  if (!(await sealStatus(client)).sealed) return "was open";
+  await unsealVault(client, new KeyStore(stack.folders.vault));
+  return "is open now";
+}
+
+/** The application's user and password of a service, read with the service's own AppRole. */
+export async function showPassword(
+  stack: Stack,
+  service: string,
+): Promise<{ readonly service: string; readonly user?: string; readonly password: string }> {
+  if (service === vaultService.name) {
+    throw serviceErrors.DS_CREDENTIAL_MISSING("the vault has a token and no password", { hint: "devstack vault token" });
+  }
+  const definition = definitionOf(service);
+  const credentials = await credentialsOf(stack, definition);
+  const { user, password } = credentials[definition.credentials[0]?.path ?? ""] ?? {};
+  if (typeof password !== "string") {
+    throw serviceErrors.DS_CREDENTIAL_MISSING(`the vault holds no password for ${service}`, {
+      hint: "devstack restart vault puts back what is missing",
+    });
+  }
+  return { service, ...(typeof user === "string" ? { user } : {}), password };
+}

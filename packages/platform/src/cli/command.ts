@@ -1,0 +1,37 @@
+import type { ParseArgsConfig } from "node:util";
+import type { Stack } from "../app/stack.ts";
+import type { ExitCode } from "../shared/errors.ts";
+import type { Terminal } from "./terminal.ts";
+
+export type OptionSpecs = NonNullable<ParseArgsConfig["options"]>;
+
+/** One command: what it takes, in words and as data, and what it does. */
+export interface Command {
+  /** After the command's name, as a user would read it: "[service…]". */
+  readonly usage: string;
+  readonly options: OptionSpecs;
+  /** A line for each option, for `--help`. */
+  readonly optionHelp: Readonly<Record<string, string>>;
+  readonly positionals: { readonly min: number; readonly max: number };
+  readonly run: (invocation: Invocation) => Promise<ExitCode>;
+}
+
+export interface Invocation {
+  readonly positionals: readonly string[];
+  readonly values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+  readonly json: boolean;
+  readonly terminal: Terminal;
+  /** Resolved when it is first asked for: `--help` needs none. */
+  readonly stack: () => Promise<Stack>;
+  /** DevStack's own checkout. */
+  readonly home: string;
+  /** Aborts at the first Ctrl-C. */
+  readonly interrupted: AbortSignal;
+}
+
+/** Options that every command takes. */
+export const commonOptions = {
+  stack: { type: "string" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const satisfies OptionSpecs;

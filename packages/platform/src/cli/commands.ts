@@ -1,0 +1,49 @@
+import type { Command } from "./command.ts";
+
+export interface CommandEntry {
+  readonly summary: string;
+  /** Each command is loaded when it is called: the start of the command line is the sum of its imports. */
+  readonly load: () => Promise<Command>;
+}
+
+/** Every command, in the order in which `--help` shows them. */
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  up: {
+    summary: "install what is missing, start the services, print where they are",
+    load: async () => (await import("./commands/up.ts")).upCommand,
+  },
+  down: {
+    summary: "stop everything; data stays",
+    load: async () => (await import("./commands/down.ts")).downCommand,
+  },
+  restart: {
+    summary: "restart a service, or one instance of it",
+    load: async () => (await import("./commands/restart.ts")).restartCommand,
+  },
+  status: {
+    summary: "what runs, where, and in what state (alias: ps)",
+    load: async () => (await import("./commands/status.ts")).statusCommand,
+  },
+  logs: {
+    summary: "show the services' logs; -f follows them",
+    load: async () => (await import("./commands/logs.ts")).logsCommand,
+  },
+  env: {
+    summary: "connection settings, for dotenv, a shell or as JSON",
+    load: async () => (await import("./commands/env.ts")).envCommand,
+  },
+  vault: {
+    summary: "status, token, unseal, ca-cert, show-password SERVICE",
+    load: async () => (await import("./commands/vault.ts")).vaultCommand,
+  },
+  test: {
+    summary: "run the tests: unit tests and live suites on a stack of their own",
+    load: async () => (await import("./commands/test.ts")).testCommand,
+  },
+  version: {
+    summary: "print DevStack's version",
+    load: async () => (await import("./commands/version.ts")).versionCommand,
+  },
+};
+
+export const aliases: Readonly<Record<string, string>> = { ps: "status" };

@@ -1,0 +1,26 @@
+import { down } from "../../app/down.ts";
+import type { Command } from "../command.ts";
+
+export const downCommand: Command = {
+  usage: "[--force]",
+  options: { force: { type: "boolean" } },
+  optionHelp: { "--force": "kill at once instead of asking the engines to end" },
+  positionals: { min: 0, max: 0 },
+  run: async ({ stack, terminal, json, values, interrupted }) => {
+    const resolved = await stack();
+    const options = { force: values["force"] === true };
+    const stopping = down(resolved, {
+      ...options,
+      onEvent: (event) => {
+        if (event.state === "stopped") terminal.progress(`  ${event.unit} stopped`);
+      },
+    });
+    // Ctrl-C can't undo a stop; it makes it a hard one.
+    const harder = (): void => void down(resolved, { force: true }).catch(() => undefined);
+    interrupted.addEventListener("abort", harder, { once: true });
+    const outcome = await stopping;
+    interrupted.removeEventListener("abort", harder);
+    terminal.result(json ? JSON.stringify({ outcome }) : `${resolved.id}: ${outcome}`);
+    return 0;
+  },
+};

@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import { showPassword, unseal, vaultStatus } from "../../app/vault.ts";
+import { nearest } from "../../shared/nearest.ts";
+import type { ExitCode } from "../../shared/errors.ts";
+import { KeyStore } from "../../vault/key-store.ts";
+import type { Command, Invocation } from "../command.ts";
+import { cliErrors } from "../errors.ts";
+
+type Action = (invocation: Invocation, argument: string | undefined) => Promise<ExitCode>;
+
+const actions: Readonly<Record<string, Action>> = {
+  status: async ({ stack, terminal, json }) => {
+    const found = await vaultStatus(await stack());
+    const { initialised, sealed, address, threshold, shares } = found;
+    terminal.result(
+      json
+        ? JSON.stringify(found)
+        : `address      ${address}\ninitialised  ${initialised}\nsealed       ${sealed}\nshares       ${shares}, ${threshold} needed`,
+    );
+    return sealed ? 1 : 0;
+  },
+  unseal: async ({ stack, terminal, json }) => {
+    const outcome = await unseal(await stack());
+    terminal.result(json ? JSON.stringify({ outcome }) : `the vault ${outcome}`);
+    return 0;
+  },
+  token: async ({ stack, terminal, json }) => {
+    const token = (await new KeyStore((await stack()).folders.vault).rootToken()).reveal();
+    terminal.result(json ? JSON.stringify({ token }) : token);
+    return 0;
+  },
+  "ca-cert": async ({ stack, terminal, json }) => {
+    const keyStore = new KeyStore((await stack()).folders.vault);
+    await keyStore.rootToken(); // says what to do where the stack was never started
+    const chain = await readFile(keyStore.caChainFile, "utf8");
+    terminal.result(json ? JSON.stringify({ chain, file: keyStore.caChainFile }) : chain.trimEnd());
+    return 0;
+  },
+  "show-password": async ({ stack, terminal, json }, service) => {
+    if (service === undefined) throw cliErrors.DS_USAGE("vault show-password needs a service", { hint: "devstack vault show-password postgres" });
+    const found = await showPassword(await stack(), service);
+    terminal.result(json ? JSON.stringify(found) : found.password);
+    return 0;
+  },
+};
+
+export const vaultCommand: Command = {
+  usage: "status | token | unseal | ca-cert | show-password SERVICE",
+  options: {},
+  optionHelp: {},
+  positionals: { min: 1, max: 2 },
+  run: async (invocation) => {
+    const [name = "", argument] = invocation.positionals;
+    const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+    if (!action) {
+      const meant = nearest(name, Object.keys(actions));
+      throw cliErrors.DS_USAGE(`devstack vault has no ${JSON.stringify(name)}`, {
+        hint: meant ? `did you mean "devstack vault ${meant}"?` : `devstack vault ${vaultCommand.usage}`,
+      });
+    }
+    if (argument !== undefined && name !== "show-password") throw cliErrors.DS_USAGE(`devstack vault ${name} takes nothing after it`);
+    return action(invocation, argument);
+  },
+};

@@ -1,0 +1,104 @@
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { DevStackError, type ExitCode, exitCodes } from "../shared/errors.ts";
+import { nearest } from "../shared/nearest.ts";
+import { type Command, commonOptions, type Invocation, type OptionSpecs } from "./command.ts";
+import { aliases, commands } from "./commands.ts";
+import { cliErrors } from "./errors.ts";
+import { commandHelp, generalHelp } from "./help.ts";
+import { printError } from "./print-error.ts";
+import { makeTerminal } from "./terminal.ts";
+
+const home = fileURLToPath(new URL("../../../../", import.meta.url));
+
+/** Reads the command line, runs the command, gives the exit code. The one place that catches everything. */
+async function main(args: readonly string[]): Promise<ExitCode> {
+  const terminal = makeTerminal(process, process.env);
+  const json = args.includes("--json");
+  const interrupted = interruption((text) => terminal.progress(text));
+  try {
+    const [first, ...rest] = args;
+    if (first === undefined || first === "--help" || first === "-h" || first === "help") {
+      terminal.result(generalHelp());
+      return first === undefined ? exitCodes.usage : exitCodes.done;
+    }
+    const name = first === "--version" ? "version" : (aliases[first] ?? first);
+    const command = await loadCommand(name);
+    const { values, positionals } = parse(name, command, rest);
+    if (values["help"]) {
+      terminal.result(commandHelp(name, command));
+      return exitCodes.done;
+    }
+    return await command.run({ values, positionals, json, terminal, home, interrupted, stack: stackOf(values) });
+  } catch (error) {
+    if (interrupted.aborted) return exitCodes.interrupted;
+    return printError(error, terminal, json);
+  }
+}
+
+async function loadCommand(name: string): Promise<Command> {
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (entry) return entry.load();
+  const meant = nearest(name, [...Object.keys(commands), ...Object.keys(aliases)]);
+  throw cliErrors.DS_UNKNOWN_COMMAND(`there is no command ${JSON.stringify(name)}`, {
+    hint: meant ? `did you mean "devstack ${meant}"?` : "devstack --help",
+  });
+}
+
+function parse(name: string, command: Command, args: readonly string[]): Pick<Invocation, "values" | "positionals"> {
+  const options: OptionSpecs = { ...commonOptions, ...command.options };
+  const hint = `devstack ${name} --help`;
+  for (const token of parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true }).tokens) {
+    if (token.kind !== "option" || Object.hasOwn(options, token.name)) continue;
+    const meant = nearest(token.name, Object.keys(options));
+    throw cliErrors.DS_USAGE(`devstack ${name} has no option ${token.rawName}`, {
+      hint: meant ? `did you mean --${meant}?` : hint,
+    });
+  }
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
+    const { min, max } = command.positionals;
+    if (values["help"] || (positionals.length >= min && positionals.length <= max)) return { values, positionals };
+    throw new Error(positionals.length < min ? "something is missing after the command" : `${JSON.stringify(positionals[max])} is one word too many`);
+  } catch (error) {
+    throw cliErrors.DS_USAGE(`devstack ${name}: ${(error as Error).message}`, { hint, cause: error });
+  }
+}
+
+function stackOf(values: Invocation["values"]): Invocation["stack"] {
+  return async () => {
+    const [{ resolveStack }, { surroundings }] = await Promise.all([
+      import("../app/stack.ts"),
+      import("../config/folders.ts"),
+    ]);
+    const name = values["stack"] ?? process.env["DEVSTACK_STACK"];
+    return resolveStack({
+      cwd: process.cwd(),
+      home,
+      surroundings: surroundings(),
+      ...(typeof name === "string" && name !== "" ? { name } : {}),
+    });
+  };
+}
+
+/** Aborts at the first Ctrl-C; the second one ends the process at once. */
+function interruption(say: (text: string) => void): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+      say("stopping; once more to end at once");
+      controller.abort(new DevStackError("DS_INTERRUPTED", exitCodes.interrupted, "interrupted"));
+    });
+  }
+  return controller.signal;
+}
+
+process.umask(0o077);
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(exitCodes.done); // whoever read has enough: `devstack logs | head`
+    throw error;
+  });
+}
+process.exitCode = await main(process.argv.slice(2));

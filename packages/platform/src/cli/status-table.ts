@@ -1,0 +1,40 @@
+import type { InstanceStatus, StackStatus } from "../app/status.ts";
+import { portSpecs } from "../services/registry.ts";
+import { errorLines } from "./print-error.ts";
+import { formatTable } from "./table.ts";
+import type { Colour, Terminal } from "./terminal.ts";
+
+/** The stack as a table, and under it each fault once with its hint. */
+export function statusText(stack: StackStatus, terminal: Terminal): string {
+  const { colour } = terminal;
+  const rows = stack.instances.map((one) => [
+    one.instance,
+    paintState(one.state, colour),
+    one.pid === undefined ? "-" : String(one.pid),
+    portsText(one),
+    one.engine ?? "built in",
+  ]);
+  const faults = new Map(stack.instances.flatMap((one) => (one.error ? [[one.service, one.error] as const] : [])));
+  return [
+    `stack ${stack.stack} (${stack.folder})${stack.running ? "" : ", not running"}`,
+    "",
+    formatTable(["SERVICE", "STATE", "PID", "127.0.0.1 PORTS", "ENGINE"], rows),
+    ...[...faults.values()].flatMap((error) => ["", ...errorLines(error)]),
+  ].join("\n");
+}
+
+/** "5432", "6379, tls 6390": a port's own name where it is not the first. */
+function portsText({ instance, ports }: InstanceStatus): string {
+  return Object.entries(ports)
+    .map(([name, port], index) => {
+      const only = portSpecs[instance]?.[name]?.tls === "only";
+      return index === 0 ? String(port) : `${only && name !== "https" ? "tls" : name} ${port}`;
+    })
+    .join(", ");
+}
+
+function paintState(state: InstanceStatus["state"], colour: Colour): string {
+  if (state === "ready") return colour.green(state);
+  if (state === "failed" || state === "unavailable") return colour.red(state);
+  return state === "stopped" ? colour.dim(state) : colour.yellow(state);
+}

@@ -1,0 +1,76 @@
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import { messageOf } from "../shared/errors.ts";
+import { exists } from "../shared/files.ts";
+import { nearest } from "../shared/nearest.ts";
+import { configErrors } from "./errors.ts";
+
+const port = z.int().min(1).max(65535);
+
+const schema = z.strictObject({
+  /** Ports by service or instance, then by the port's name: `{ postgres: { sql: 15432 } }`. */
+  ports: z.record(z.string(), z.record(z.string(), port)).optional(),
+  /** Where an engine comes from: its own folder of programs, or other package names for the private prefix. */
+  engines: z
+    .record(
+      z.string(),
+      z.strictObject({
+        path: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(),
+        packages: z.array(z.string().min(1)).min(1).optional(),
+      }),
+    )
+    .optional(),
+});
+
+export type StackConfig = z.infer<typeof schema>;
+
+export const configFileName = "devstack.config.ts";
+
+/** Types a `devstack.config.ts`: `export default defineStack({ … })`. */
+export function defineStack(config: StackConfig): StackConfig {
+  return config;
+}
+
+/** The nearest folder, from `start` upwards, that holds a `devstack.config.ts`; undefined when none does. */
+export async function findConfigFolder(start: string): Promise<string | undefined> {
+  for (let folder = start; ; folder = path.dirname(folder)) {
+    if (await exists(path.join(folder, configFileName))) return folder;
+    if (folder === path.dirname(folder)) return undefined;
+  }
+}
+
+/** Loads and checks the folder's configuration; without a file it is empty. All faults are listed at once. */
+export async function loadStackConfig(folder: string): Promise<StackConfig> {
+  const file = path.join(folder, configFileName);
+  if (!(await exists(file))) return {};
+  let module: { default?: unknown };
+  try {
+    module = (await import(pathToFileURL(file).href)) as { default?: unknown };
+  } catch (error) {
+    throw configErrors.DS_CONFIG_INVALID(`${file} can't be loaded: ${messageOf(error)}`, { cause: error });
+  }
+  return parseStackConfig(module.default, file);
+}
+
+export function parseStackConfig(value: unknown, source: string): StackConfig {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(describe);
+  throw configErrors.DS_CONFIG_INVALID(`${source} has ${faults.length} fault(s):\n  ${faults.join("\n  ")}`, {
+    hint: `mend them; the file's default export is defineStack({ … })`,
+    details: { faults },
+  });
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  const where = issue.path.join(".") || "the configuration";
+  if (issue.code !== "unrecognized_keys") return `${where}: ${issue.message}`;
+  const known = issue.path.length === 0 ? Object.keys(schema.shape) : ["path", "packages"];
+  return issue.keys
+    .map((key) => {
+      const meant = nearest(key, known);
+      return `${where}: unknown key "${key}"${meant ? `, did you mean "${meant}"?` : ""}`;
+    })
+    .join("; ");
+}

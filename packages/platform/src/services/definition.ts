@@ -1,0 +1,144 @@
+import type { Owner } from "../shared/files.ts";
+import type { Companion, ProcessSpec } from "../supervisor/process-spec.ts";
+import type { EngineInstallation, EngineRequirement } from "../toolchain/engine.ts";
+
+/** A generated field: 25 letters and digits from a CSPRNG, made once and never changed by a later start. */
+export const generated = Symbol("generated");
+
+/** Whether the port speaks plain, both on one port, or TLS only. */
+export type PortTls = "none" | "same" | "only";
+
+export interface PortSpec {
+  readonly default: number;
+  readonly purpose: string;
+  readonly tls: PortTls;
+  /** The port follows another one of the instance by a fixed distance (Redis: the bus is the port + 10000). */
+  readonly follows?: { readonly port: string; readonly offset: number };
+}
+
+/** A KV v2 entry at `secret/<path>`; fixed values are written once too. */
+export interface CredentialSpec {
+  readonly path: string;
+  readonly fields: Readonly<Record<string, string | boolean | typeof generated>>;
+  /** Fields that take their value from another entry's field, so that several entries share one password. */
+  readonly sameAs?: Readonly<Record<string, { readonly path: string; readonly field: string }>>;
+}
+
+/** The files of an instance's certificate, PEM, owned by the engine, 600. */
+export interface TlsFiles {
+  /** Leaf, then the intermediate. */
+  readonly certificate: string;
+  readonly key: string;
+  /** Key and certificate in one file, as MongoDB wants it. */
+  readonly bundle: string;
+  /** The root; what clients verify against. */
+  readonly ca: string;
+}
+
+/** Everything that a definition's functions may depend on, for one instance. */
+export interface Run {
+  readonly instance: string;
+  readonly ports: Readonly<Record<string, number>>;
+  readonly folders: {
+    readonly data: string;
+    /** Rendered files, certificates, sockets; 700, the engine's. */
+    readonly files: string;
+  };
+  readonly tls: TlsFiles;
+  readonly engine: EngineInstallation;
+  /** Who the engine runs as; undefined: whoever runs DevStack. */
+  readonly account: Owner | undefined;
+  /** A value that the service's own AppRole reads in the vault. */
+  readonly secret: (path: string, field: string) => string;
+  /** All instances of the service in order, this one among them. */
+  readonly peers: readonly Run[];
+}
+
+export interface RenderedFile {
+  /** Relative to `folders.files`. */
+  readonly path: string;
+  readonly content: string;
+  /** Permission bits; 0o600 unless said. */
+  readonly mode?: number;
+}
+
+export interface Execution {
+  /** One of the engine's programs. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Written to standard input: the way for anything secret. */
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface StepContext {
+  readonly run: Run;
+  readonly signal: AbortSignal;
+  /** Runs one of the engine's programs to its end as the engine's account; gives its output, rejects unless it exits 0. */
+  readonly execute: (execution: Execution) => Promise<string>;
+  /** Sends a signal to the instance's main process, once it runs. */
+  readonly kill: (signal: NodeJS.Signals) => void;
+}
+
+/** Tells whether it is done, so that a first start that was killed is simply continued. */
+export interface Step {
+  readonly name: string;
+  readonly done: (context: StepContext) => Promise<boolean>;
+  readonly apply: (context: StepContext) => Promise<void>;
+}
+
+export interface Connection {
+  /** With the application's user and password. */
+  readonly url: string;
+  /** What the engine's own clients and most libraries read. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Breaks the service in one named way, to show that a check sees it; only `test --prove` applies one. */
+export interface Fault {
+  readonly summary: string;
+  readonly change: (definition: ServiceDefinition) => ServiceDefinition;
+}
+
+/** Everything that varies by service: data, and functions only where a value depends on the run. */
+export interface ServiceDefinition {
+  readonly name: string;
+  readonly summary: string;
+  readonly engine: EngineRequirement;
+  /** Undefined: one, named like the service. */
+  readonly instances?: readonly string[];
+  /** By instance; then by the port's name. */
+  readonly ports: Readonly<Record<string, Readonly<Record<string, PortSpec>>>>;
+  readonly dependsOn: readonly string[];
+  readonly credentials: readonly CredentialSpec[];
+  /** Whether each instance has a certificate of its own (role `<instance>-role`), and its Common Name's other names. */
+  readonly certificate?: { readonly keyType: "ec" | "rsa" };
+  /** Pure: no disk, no clock. */
+  readonly render: (run: Run) => readonly RenderedFile[];
+  /**
+   * Makes an initialised data folder at `run.folders.data`, which is empty and has a temporary name; it gets its
+   * own by rename when this resolves. Undefined: the engine starts on an empty folder.
+   */
+  readonly createData?: (context: StepContext) => Promise<void>;
+  readonly companions?: (run: Run) => readonly Companion[];
+  readonly process: (run: Run) => ProcessSpec;
+  /** Rejects until the instance's process answers its own protocol. */
+  readonly accepting: (run: Run, signal: AbortSignal) => Promise<void>;
+  /** Once all instances accept, in order, once for the service: `context.run` is its first instance. */
+  readonly initialise: readonly Step[];
+  /** An authenticated write and read. Rejects with why the service is not yet of use; called until it resolves. */
+  readonly ready: (run: Run, signal: AbortSignal) => Promise<void>;
+  readonly connection: (run: Pick<Run, "ports" | "peers" | "secret" | "tls">) => Connection;
+  /** How long a start may take, in milliseconds; 60,000 unless said. */
+  readonly readyWithinMs?: number;
+  readonly faults?: Readonly<Record<string, Fault>>;
+}
+
+/** Gives the definition its type; a fault in it is a fault of compilation. */
+export function defineService(definition: ServiceDefinition): ServiceDefinition {
+  return definition;
+}
+
+export function instancesOf(definition: ServiceDefinition): readonly string[] {
+  return definition.instances ?? [definition.name];
+}

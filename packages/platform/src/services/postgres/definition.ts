@@ -1,0 +1,78 @@
+import { defineService, generated, type Run } from "../definition.ts";
+import { engineProcess } from "../engine-process.ts";
+import { applicationStep, createCluster, postgresAccepts, writeAndReadBack } from "./initialise.ts";
+import { clientAuthentication, serverConfiguration } from "./render.ts";
+
+const database = "devdb";
+
+export const postgres = defineService({
+  name: "postgres",
+  summary: "PostgreSQL, the relational store",
+  engine: {
+    name: "postgresql",
+    versions: ">=15 <19",
+    required: ["postgres", "initdb"],
+    optional: ["psql", "pg_dumpall", "pg_dump", "pgbench"],
+    sources: [{ provider: "prefix", packages: ["postgresql-15"] }],
+  },
+  ports: { postgres: { sql: { default: 5432, purpose: "SQL", tls: "same" } } },
+  dependsOn: ["vault"],
+  credentials: [
+    { path: "postgres", fields: { user: "devuser", password: generated, database, tls_enabled: true } },
+    { path: "postgres-admin", fields: { user: "postgres", password: generated } },
+  ],
+  certificate: { keyType: "ec" },
+  render: (run) => [
+    { path: "postgresql.conf", content: serverConfiguration(run) },
+    { path: "pg_hba.conf", content: clientAuthentication },
+  ],
+  createData: createCluster,
+  process: (run) =>
+    engineProcess(run, {
+      program: "postgres",
+      args: ["-D", run.folders.data, "-c", `config_file=${run.folders.files}/postgresql.conf`],
+      // "fast": roll back, checkpoint, exit; SIGTERM would wait for clients.
+      stop: { signal: "SIGINT", graceMs: 15_000 },
+    }),
+  accepting: async (run, signal) => postgresAccepts(run, signal),
+  initialise: [applicationStep],
+  ready: writeAndReadBack,
+  connection: (run) => {
+    const { port, user, password, name } = parts(run);
+    return {
+      url: `postgresql://${user}:${password}@127.0.0.1:${port}/${name}`,
+      env: {
+        PGHOST: "127.0.0.1",
+        PGPORT: String(port),
+        PGUSER: user,
+        PGPASSWORD: password,
+        PGDATABASE: name,
+        PGSSLMODE: "verify-full",
+        PGSSLROOTCERT: run.tls.ca,
+      },
+    };
+  },
+  faults: {
+    "trust-authentication": {
+      summary: "pg_hba.conf lets everybody in from loopback",
+      change: (definition) => ({
+        ...definition,
+        render: (run) =>
+          definition
+            .render(run)
+            .map((file) =>
+              file.path === "pg_hba.conf" ? { ...file, content: file.content.replaceAll("scram-sha-256", "trust") } : file,
+            ),
+      }),
+    },
+  },
+});
+
+function parts(run: Pick<Run, "ports" | "secret">): { port: number; user: string; password: string; name: string } {
+  return {
+    port: run.ports["sql"] ?? 0,
+    user: run.secret("postgres", "user"),
+    password: run.secret("postgres", "password"),
+    name: run.secret("postgres", "database"),
+  };
+}

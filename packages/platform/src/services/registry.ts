@@ -1,0 +1,49 @@
+import { configErrors } from "../config/errors.ts";
+import { nearest } from "../shared/nearest.ts";
+import { instancesOf, type PortSpec, type ServiceDefinition } from "./definition.ts";
+import { postgres } from "./postgres/definition.ts";
+import { vaultService } from "./vault/vault-service.ts";
+
+/** Every service with an engine of its own, in the order in which they are shown. */
+export const definitions: readonly ServiceDefinition[] = [postgres];
+
+/** Names of all services, the vault first: everything depends on it. */
+export const serviceNames: readonly string[] = [vaultService.name, ...definitions.map((one) => one.name)];
+
+/** Names that a user may give to one process: the services' instances, the vault's among them. */
+export const instanceNames: readonly string[] = [vaultService.name, ...definitions.flatMap(instancesOf)];
+
+/** All ports of all services, by instance, then by the port's name. */
+export const portSpecs: Readonly<Record<string, Readonly<Record<string, PortSpec>>>> = Object.assign(
+  {},
+  vaultService.ports,
+  ...definitions.map((one) => one.ports),
+);
+
+/** The service's definition; DS_UNKNOWN_SERVICE with the nearest name otherwise. The vault has none. */
+export function definitionOf(name: string): ServiceDefinition {
+  const found = definitions.find((one) => one.name === name);
+  if (found) return found;
+  throw unknownService(name);
+}
+
+/** Refuses names that no service has, before anything is done for the others. */
+export function requireServices(names: readonly string[]): void {
+  for (const name of names) if (!serviceNames.includes(name)) throw unknownService(name);
+}
+
+/** The service that the instance belongs to; a service's own name counts too. */
+export function serviceOfInstance(name: string): string {
+  if (serviceNames.includes(name)) return name;
+  const found = definitions.find((one) => instancesOf(one).includes(name));
+  if (found) return found.name;
+  throw unknownService(name);
+}
+
+function unknownService(name: string): Error {
+  const meant = nearest(name, [...serviceNames, ...instanceNames]);
+  return configErrors.DS_UNKNOWN_SERVICE(`there is no service "${name}"`, {
+    hint: meant ? `did you mean "${meant}"?` : `the services are ${serviceNames.join(", ")}`,
+    details: { name },
+  });
+}

@@ -1,0 +1,229 @@
+import { readFile, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import type { StackFolders } from "../config/folders.ts";
+import { messageOf } from "../shared/errors.ts";
+import { eventually } from "../shared/eventually.ts";
+import {
+  ensureFolder,
+  exists,
+  type Owner,
+  readFileIfPresent,
+  syncFolder,
+  syncTree,
+  writeFileAtomically,
+} from "../shared/files.ts";
+import type { Member, Unit, UnitControl } from "../supervisor/unit.ts";
+import type { EngineInstallation, EngineRequirement } from "../toolchain/engine.ts";
+import { readCredential } from "../vault/bootstrap.ts";
+import { isFresh, issueCertificate } from "../vault/certificates.ts";
+import type { KeyStore } from "../vault/key-store.ts";
+import { logIn } from "../vault/login.ts";
+import type { VaultClient } from "../vault/vault-client.ts";
+import { instancesOf, type Run, type ServiceDefinition, type StepContext } from "./definition.ts";
+import { serviceErrors } from "./errors.ts";
+import { executeProgram } from "./execute-program.ts";
+
+/** What a definition is run with on this machine. */
+export interface ServiceHost {
+  readonly folders: StackFolders;
+  /** By instance, then by the port's name. */
+  readonly ports: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly engineFor: (requirement: EngineRequirement, signal: AbortSignal) => Promise<EngineInstallation>;
+  /** Who engines run as; undefined: whoever runs DevStack. */
+  readonly account: Owner | undefined;
+  readonly vault: VaultClient;
+  readonly keyStore: KeyStore;
+}
+
+/** Turns a definition into what the supervisor runs. */
+export function serviceUnit(definition: ServiceDefinition, host: ServiceHost): Unit {
+  let runs: readonly Run[] = [];
+  return {
+    name: definition.name,
+    dependsOn: definition.dependsOn,
+    members: instancesOf(definition),
+    readyWithinMs: definition.readyWithinMs ?? 60_000,
+    prepare: async (signal) => {
+      const [engine, secrets] = await Promise.all([
+        host.engineFor(definition.engine, signal),
+        readSecrets(definition, host),
+      ]);
+      runs = makeRuns(definition, { ...host, engine }, secrets);
+      return Promise.all(runs.map(async (run) => prepareInstance(definition, host, run, signal)));
+    },
+    settle: async (control) => settle(definition, host, runs, control),
+  };
+}
+
+type Secrets = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** The service's own credentials, read with its own AppRole. */
+async function readSecrets(definition: ServiceDefinition, host: ServiceHost): Promise<Secrets> {
+  if (definition.credentials.length === 0) return {};
+  const own = await logIn(host.vault, host.keyStore, definition.name);
+  const entries = definition.credentials.map(async ({ path: at }) => [at, await readCredential(own, at)] as const);
+  const secrets = Object.fromEntries(await Promise.all(entries));
+  await refreshCertificates(definition, host, own);
+  await own.write("auth/token/revoke-self");
+  return secrets as Secrets;
+}
+
+/** Everything that a definition's functions get, for each instance. */
+export function makeRuns(
+  definition: ServiceDefinition,
+  host: Pick<ServiceHost, "folders" | "ports" | "account"> & {
+    readonly engine: EngineInstallation | undefined;
+  },
+  secrets: Secrets,
+): readonly Run[] {
+  const secret = (at: string, field: string): string => {
+    const value = secrets[at]?.[field];
+    if (typeof value === "string") return value;
+    throw serviceErrors.DS_CREDENTIAL_MISSING(`the vault holds no "${field}" at secret/${at} for ${definition.name}`, {
+      hint: "devstack restart vault puts back what is missing",
+    });
+  };
+  const runs: Run[] = [];
+  for (const instance of instancesOf(definition)) {
+    const files = path.join(host.folders.run, instance);
+    runs.push({
+      instance,
+      ports: host.ports[instance] ?? {},
+      folders: { data: path.join(host.folders.data, instance), files },
+      tls: tlsFiles(files),
+      get engine() {
+        if (host.engine) return host.engine;
+        throw new Error(`${definition.name} was asked for its engine where none is needed`);
+      },
+      account: host.account,
+      secret,
+      peers: runs,
+    });
+  }
+  return runs;
+}
+
+function tlsFiles(folder: string): Run["tls"] {
+  const file = (name: string): string => path.join(folder, "tls", name);
+  return {
+    certificate: file("certificate.pem"),
+    key: file("key.pem"),
+    bundle: file("bundle.pem"),
+    ca: file("ca.pem"),
+  };
+}
+
+/** Issues what is missing, was issued by another CA, or has lived two thirds of its life. */
+async function refreshCertificates(definition: ServiceDefinition, host: ServiceHost, own: VaultClient): Promise<void> {
+  if (!definition.certificate) return;
+  const chain = await readFile(host.keyStore.caChainFile, "utf8");
+  const root = await readFile(host.keyStore.caFile, "utf8");
+  await Promise.all(
+    instancesOf(definition).map(async (instance) => {
+      const folder = path.join(host.folders.run, instance);
+      const files = tlsFiles(folder);
+      for (const each of [folder, path.dirname(files.key)]) {
+        await ensureFolder(each, { mode: 0o700, owner: host.account });
+      }
+      const bundle = await readFileIfPresent(files.bundle);
+      const ca = await readFileIfPresent(files.ca);
+      if (bundle !== undefined && ca === root && isFresh(bundle, chain, Date.now())) return;
+      const issued = await issueCertificate(own, instance);
+      const owned = { owner: host.account };
+      await writeFileAtomically(files.key, issued.key, owned);
+      await writeFileAtomically(files.certificate, issued.certificate, owned);
+      await writeFileAtomically(files.ca, root, owned);
+      // The bundle is written last: it is what tells that the others are there.
+      await writeFileAtomically(files.bundle, issued.key + issued.certificate, owned);
+    }),
+  );
+}
+
+async function prepareInstance(
+  definition: ServiceDefinition,
+  host: ServiceHost,
+  run: Run,
+  signal: AbortSignal,
+): Promise<Member> {
+  const owned = { mode: 0o700, owner: host.account };
+  await ensureFolder(run.folders.files, owned);
+  for (const file of definition.render(run)) {
+    const target = path.join(run.folders.files, file.path);
+    await ensureFolder(path.dirname(target), owned);
+    await writeFileAtomically(target, file.content, { mode: file.mode ?? 0o600, owner: host.account });
+  }
+  await createData(definition, host, run, signal);
+  return {
+    name: run.instance,
+    ports: Object.entries(run.ports).map(([name, port]) => ({ name, port })),
+    account: host.account,
+    logFile: path.join(host.folders.logs, `${run.instance}.log`),
+    companions: definition.companions?.(run) ?? [],
+    process: definition.process(run),
+    accepting: async (accepting) => definition.accepting(run, accepting),
+  };
+}
+
+/**
+ * Makes the data folder under a temporary name, synced, so that one with its own name is whole; what a cut-off try
+ * left is thrown away.
+ */
+async function createData(
+  definition: ServiceDefinition,
+  host: ServiceHost,
+  run: Run,
+  signal: AbortSignal,
+): Promise<void> {
+  const owned = { mode: 0o700, owner: host.account };
+  if (!definition.createData) return ensureFolder(run.folders.data, owned);
+  if (await exists(run.folders.data)) return;
+  const partial = path.join(host.folders.data, `.${run.instance}.partial`);
+  await rm(partial, { recursive: true, force: true });
+  await ensureFolder(partial, owned);
+  const partialRun: Run = { ...run, folders: { ...run.folders, data: partial } };
+  await definition.createData(stepContext(host, partialRun, signal, () => undefined));
+  await syncTree(partial);
+  await rename(partial, run.folders.data);
+  await syncFolder(host.folders.data);
+}
+
+async function settle(
+  definition: ServiceDefinition,
+  host: ServiceHost,
+  runs: readonly Run[],
+  control: UnitControl,
+): Promise<void> {
+  const first = runs[0];
+  if (!first) return;
+  const context = stepContext(host, first, control.signal, (signal) => control.kill(first.instance, signal));
+  for (const step of definition.initialise) {
+    control.signal.throwIfAborted();
+    try {
+      if (!(await step.done(context))) await step.apply(context);
+    } catch (error) {
+      throw serviceErrors.DS_INITIALISATION_FAILED(`${definition.name}: ${step.name}: ${messageOf(error)}`, {
+        hint: `devstack logs ${definition.name}`,
+        cause: error,
+      });
+    }
+  }
+  await eventually(async () => definition.ready(first, control.signal), {
+    deadlineMs: Number.POSITIVE_INFINITY, // the unit's own deadline aborts
+    signal: control.signal,
+  });
+}
+
+function stepContext(
+  host: ServiceHost,
+  run: Run,
+  signal: AbortSignal,
+  kill: (signal: NodeJS.Signals) => void,
+): StepContext {
+  return {
+    run,
+    signal,
+    kill,
+    execute: async (execution) =>
+      executeProgram(execution, { engine: run.engine, account: host.account, cwd: run.folders.files, signal }),
+  };
+}

@@ -1,0 +1,32 @@
+import { randomInt } from "node:crypto";
+import type { CredentialField, VaultTenant } from "../vault/platform-model.ts";
+import { type CredentialSpec, generated, instancesOf, type ServiceDefinition } from "./definition.ts";
+
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const passwordLength = 25;
+
+/** 25 letters and digits, each drawn evenly from a CSPRNG: 148 bits, and nothing that a URL or a shell would quote. */
+export function generatePassword(): string {
+  return Array.from({ length: passwordLength }, () => alphabet[randomInt(alphabet.length)]).join("");
+}
+
+/** What the vault keeps for a service. */
+export function tenantOf(definition: ServiceDefinition): VaultTenant {
+  const { certificate } = definition;
+  return {
+    name: definition.name,
+    credentials: definition.credentials.map((spec) => ({ path: spec.path, fields: fieldsOf(spec) })),
+    certificates: certificate
+      ? instancesOf(definition).map((instance) => ({ instance, keyType: certificate.keyType }))
+      : [],
+    reads: [],
+  };
+}
+
+function fieldsOf(spec: CredentialSpec): Readonly<Record<string, CredentialField>> {
+  const own = Object.entries(spec.fields).map(([name, value]) => [
+    name,
+    value === generated ? { generate: generatePassword } : value,
+  ]);
+  return { ...Object.fromEntries(own), ...spec.sameAs };
+}

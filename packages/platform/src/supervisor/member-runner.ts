@@ -1,0 +1,141 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { eventually } from "../shared/eventually.ts";
+import { supervisorErrors } from "./errors.ts";
+import { endProcess, sendSignal } from "./end-process.ts";
+import { type ProcessExit, type RunningProcess, startGated } from "./gated-process.ts";
+import { connectOnce, isPortFree, requireFreePorts } from "./ports.ts";
+import type { ProcessLedger } from "./process-ledger.ts";
+import type { ProcessSpec } from "./process-spec.ts";
+import type { Member, MemberStatus } from "./unit.ts";
+
+const portsFreeWithinMs = 5000;
+
+/** One member's processes: the companions, then the main one, and the way back. */
+export class MemberRunner {
+  readonly member: Member;
+  readonly #ledger: ProcessLedger;
+  readonly #stack: string;
+  #main: RunningProcess | undefined;
+  #companions: RunningProcess[] = [];
+  crashes = 0;
+
+  constructor(member: Member, options: { ledger: ProcessLedger; stack: string }) {
+    this.member = member;
+    this.#ledger = options.ledger;
+    this.#stack = options.stack;
+  }
+
+  /** Starts the processes and resolves when the main one answers; rejects when it ends or `signal` aborts. */
+  async start(signal: AbortSignal): Promise<void> {
+    await requireFreePorts(this.member.name, this.member.ports);
+    for (const companion of this.member.companions) {
+      signal.throwIfAborted();
+      const started = await this.#spawn(companion.name, companion.process);
+      this.#companions.push(started);
+      await this.#whileRunning(started, signal, (each) =>
+        eventually(() => connectOnce(companion.port), { deadlineMs: 10_000, intervalMs: 5, signal: each }),
+      );
+    }
+    signal.throwIfAborted();
+    const main = await this.#spawn(this.member.name, this.member.process);
+    this.#main = main;
+    await this.#whileRunning(main, signal, (each) =>
+      eventually(() => this.member.accepting(each), {
+        deadlineMs: Number.POSITIVE_INFINITY, // the unit's own deadline aborts
+        intervalMs: 10,
+        signal: each,
+      }),
+    );
+  }
+
+  /** Resolves when the main process ends; never when none was started. */
+  async ended(): Promise<ProcessExit> {
+    return this.#main?.exited ?? new Promise(() => undefined);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    if (this.#main) sendSignal(this.#main.identity, signal);
+  }
+
+  /** Ends everything of this member; rejects with DS_STOP_INCOMPLETE when a process or a port is still there. */
+  async stop(force?: AbortSignal): Promise<void> {
+    const order = [...(this.#main ? [this.#main] : []), ...this.#companions.toReversed()];
+    for (const running of order) {
+      const left = await endProcess(
+        { identity: running.identity, marker: running.marker, stop: running.spec.stop },
+        force ? { force } : {},
+      );
+      if (left.length > 0) {
+        throw supervisorErrors.DS_STOP_INCOMPLETE(
+          `${running.name}: pid ${left.map((one) => one.pid).join(", ")} can't be ended`,
+        );
+      }
+      await this.#ledger.forget(running.name);
+    }
+    this.#main = undefined;
+    this.#companions = [];
+    await this.#portsFree();
+  }
+
+  status(): MemberStatus {
+    const pid = this.#main?.identity.pid;
+    return {
+      name: this.member.name,
+      running: pid !== undefined,
+      ...(pid === undefined ? {} : { pid }),
+      crashes: this.crashes,
+    };
+  }
+
+  async #spawn(name: string, spec: ProcessSpec): Promise<RunningProcess> {
+    return startGated(name, spec, {
+      ledger: this.#ledger,
+      marker: `${this.#stack}/${this.member.name}`,
+      account: this.member.account,
+      logFile: this.member.logFile,
+    });
+  }
+
+  async #whileRunning(
+    running: RunningProcess,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const over = new AbortController();
+    const ended = running.exited.then(async (exit) => {
+      if (over.signal.aborted) return;
+      const how = exit.signal ? `by ${exit.signal}` : `with exit code ${exit.code}`;
+      throw supervisorErrors.DS_PROCESS_ENDED(`${running.name} ended ${how} before it answered${await this.#lastWords()}`, {
+        hint: `devstack logs ${this.member.name}`,
+        details: { program: running.spec.program, ...exit },
+      });
+    });
+    try {
+      await Promise.race([work(AbortSignal.any([signal, over.signal])), ended]);
+    } finally {
+      over.abort();
+      ended.catch(() => undefined); // the race has been decided
+    }
+  }
+
+  async #lastWords(): Promise<string> {
+    const text = await readFile(this.member.logFile, "utf8").catch(() => "");
+    const lines = text.trimEnd().split("\n").slice(-5).join("\n  ");
+    return lines === "" ? "" : `; its log ends:\n  ${lines}`;
+  }
+
+  async #portsFree(): Promise<void> {
+    const end = performance.now() + portsFreeWithinMs;
+    for (const { name, port } of this.member.ports) {
+      while (!(await isPortFree(port))) {
+        if (performance.now() > end) {
+          throw supervisorErrors.DS_STOP_INCOMPLETE(
+            `${this.member.name} has ended, but 127.0.0.1:${port} (${name}) is still taken`,
+          );
+        }
+        await delay(10);
+      }
+    }
+  }
+}

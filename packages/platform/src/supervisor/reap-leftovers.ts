@@ -1,0 +1,21 @@
+import { endProcess } from "./end-process.ts";
+import type { ProcessLedger } from "./process-ledger.ts";
+import { supervisorErrors } from "./errors.ts";
+
+/** Ends what a dead daemon left running, each by its own stop signal, and forgets it. Gives the names of those found. */
+export async function reapLeftovers(ledger: ProcessLedger): Promise<readonly string[]> {
+  const found = await Promise.all(
+    (await ledger.entries()).map(async (entry) => {
+      const { name, marker, stop, pid, startTime } = entry;
+      const left = await endProcess({ identity: { pid, startTime }, marker, stop });
+      if (left.length > 0) {
+        throw supervisorErrors.DS_STOP_INCOMPLETE(
+          `${name} of an earlier run (pid ${left.map((one) => one.pid).join(", ")}) can't be ended`,
+        );
+      }
+      await ledger.forget(name);
+      return name;
+    }),
+  );
+  return found;
+}

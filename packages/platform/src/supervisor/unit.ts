@@ -1,0 +1,74 @@
+import type { SerialisedError } from "../shared/errors.ts";
+import type { Account, Companion, ProcessSpec } from "./process-spec.ts";
+
+/** A service as the supervisor sees it: it knows what to wait for and what to run, not what it is. */
+export interface Unit {
+  readonly name: string;
+  readonly dependsOn: readonly string[];
+  /** Names of what `prepare` gives, known before. */
+  readonly members: readonly string[];
+  /** How long the whole start may take, in milliseconds. */
+  readonly readyWithinMs: number;
+  /** Credentials, certificates, files, data folders: all that a start needs before the first process. */
+  readonly prepare: (signal: AbortSignal) => Promise<readonly Member[]>;
+  /** Once all members accept: what is left of a first start, then an authenticated write and read. */
+  readonly settle: (control: UnitControl) => Promise<void>;
+}
+
+export interface UnitControl {
+  readonly signal: AbortSignal;
+  /** Sends a signal to a member's main process. */
+  readonly kill: (member: string, signal: NodeJS.Signals) => void;
+}
+
+/** One long-running process of a unit, with its own ports and log. */
+export interface Member {
+  readonly name: string;
+  readonly ports: readonly BoundPort[];
+  readonly account: Account;
+  readonly logFile: string;
+  readonly companions: readonly Companion[];
+  readonly process: ProcessSpec;
+  /** Rejects until the process answers its own protocol. */
+  readonly accepting: (signal: AbortSignal) => Promise<void>;
+}
+
+export interface BoundPort {
+  readonly name: string;
+  readonly port: number;
+}
+
+export type UnitState =
+  | "stopped"
+  | "waiting" // for what it depends on
+  | "preparing"
+  | "starting" // processes run, not all of them answer
+  | "settling"
+  | "ready"
+  | "restarting" // a process ended by itself and comes back after a pause
+  | "stopping"
+  | "failed";
+
+export interface MemberStatus {
+  readonly name: string;
+  readonly running: boolean;
+  readonly pid?: number;
+  /** Processes that ended by themselves since the unit was started. */
+  readonly crashes: number;
+}
+
+export interface UnitStatus {
+  readonly name: string;
+  readonly state: UnitState;
+  readonly members: readonly MemberStatus[];
+  readonly error?: SerialisedError;
+  /** When each state was entered during the last start, in milliseconds since that start was asked for. */
+  readonly timings: Readonly<Partial<Record<UnitState, number>>>;
+}
+
+/** Told to whoever follows: a unit entered a state. */
+export interface UnitEvent {
+  readonly unit: string;
+  readonly state: UnitState;
+  readonly error?: SerialisedError;
+}

@@ -1,0 +1,91 @@
+import type { KeyStore } from "./key-store.ts";
+import { certificateNames, intermediateMount, roleName, rootMount } from "./platform-model.ts";
+import type { VaultClient } from "./vault-client.ts";
+
+const hoursAYear = 8760;
+
+/** How long each authority lives, in Vault's duration words. */
+export interface AuthorityTerms {
+  readonly root: string;
+  readonly intermediate: string;
+}
+
+const defaultTerms: AuthorityTerms = { root: `${10 * hoursAYear}h`, intermediate: `${5 * hoursAYear}h` };
+
+interface PkiOptions {
+  readonly client: VaultClient;
+  readonly keyStore: KeyStore;
+  readonly mounts: Readonly<Record<string, unknown>>;
+  readonly certificates: readonly { readonly instance: string; readonly keyType: "ec" | "rsa" }[];
+  readonly terms?: AuthorityTerms;
+}
+
+/** Root, intermediate signed by it, one issuing role an instance, and the CA's files for clients. */
+export async function bootstrapPki(options: PkiOptions): Promise<void> {
+  const { client, keyStore, mounts, terms = defaultTerms } = options;
+  for (const [mount, maxTtl] of [
+    [rootMount, terms.root],
+    [intermediateMount, terms.intermediate],
+  ] as const) {
+    if (!mounts[`${mount}/`]) await client.write(`sys/mounts/${mount}`, { type: "pki", config: { max_lease_ttl: maxTtl } });
+  }
+  const root = (await authority(client, rootMount)) ?? (await makeRoot(client, terms.root));
+  const intermediate =
+    (await authority(client, intermediateMount)) ?? (await makeIntermediate(client, terms.intermediate, root));
+  await Promise.all([
+    keyStore.saveCa(root, intermediate),
+    ...options.certificates.map(({ instance, keyType }) =>
+      client.write(`${intermediateMount}/roles/${roleName(instance)}`, {
+        allowed_domains: certificateNames(instance),
+        allow_bare_domains: true,
+        allow_localhost: true,
+        allow_subdomains: false,
+        allow_ip_sans: true,
+        key_type: keyType,
+        key_bits: keyType === "ec" ? 256 : 2048,
+        server_flag: true,
+        client_flag: true, // a Redis node is a client of the others
+        max_ttl: `${hoursAYear}h`,
+        ttl: `${hoursAYear}h`,
+        no_store: false,
+      }),
+    ),
+  ]);
+}
+
+/** The mount's certificate, PEM; undefined while it has none. */
+async function authority(client: VaultClient, mount: string): Promise<string | undefined> {
+  const certificate = (await client.read(`${mount}/cert/ca`))?.["certificate"];
+  return typeof certificate === "string" && certificate !== "" ? certificate : undefined;
+}
+
+async function makeRoot(client: VaultClient, ttl: string): Promise<string> {
+  const answer = await client.write(`${rootMount}/root/generate/internal`, {
+    common_name: "DevStack Core Root CA",
+    ttl,
+    key_type: "ec",
+    key_bits: 256,
+    max_path_length: 1,
+  });
+  return answer.data?.["certificate"] as string;
+}
+
+async function makeIntermediate(client: VaultClient, ttl: string, root: string): Promise<string> {
+  const request = await client.write(`${intermediateMount}/intermediate/generate/internal`, {
+    common_name: "DevStack Core Intermediate CA",
+    key_type: "ec",
+    key_bits: 256,
+  });
+  const signed = await client.write(`${rootMount}/root/sign-intermediate`, {
+    csr: request.data?.["csr"],
+    common_name: "DevStack Core Intermediate CA",
+    ttl,
+    max_path_length: 0,
+    format: "pem_bundle",
+  });
+  const certificate = signed.data?.["certificate"] as string;
+  await client.write(`${intermediateMount}/intermediate/set-signed`, {
+    certificate: `${certificate.trim()}\n${root.trim()}\n`,
+  });
+  return certificate;
+}

@@ -1,0 +1,90 @@
+import { Secret } from "../shared/secret.ts";
+import { bootstrapPki, type AuthorityTerms } from "./bootstrap-pki.ts";
+import type { KeyStore } from "./key-store.ts";
+import {
+  kvMount,
+  policyName,
+  policyText,
+  roleName,
+  type CredentialField,
+  type VaultTenant,
+} from "./platform-model.ts";
+import type { VaultClient } from "./vault-client.ts";
+
+export interface BootstrapOptions {
+  /** Has to act with a token that may do all this: root's. */
+  readonly client: VaultClient;
+  readonly keyStore: KeyStore;
+  readonly tenants: readonly VaultTenant[];
+  /** An instance that has a certificate but no AppRole: the vault itself. */
+  readonly ownCertificate: string;
+  readonly authorities?: AuthorityTerms;
+}
+
+/**
+ * Brings the vault to what the registered services need. Every part looks at what is there first, so that it can be
+ * run at each start and after a kill; a stored credential is never changed, a secret-id is given anew.
+ */
+export async function bootstrapVault(options: BootstrapOptions): Promise<void> {
+  const { client, tenants } = options;
+  const [mounts, auths] = await Promise.all([client.read("sys/mounts"), client.read("sys/auth")]);
+  await Promise.all([
+    mounts?.[`${kvMount}/`] ? undefined : client.write(`sys/mounts/${kvMount}`, { type: "kv", options: { version: "2" } }),
+    auths?.["approle/"] ? undefined : client.write("sys/auth/approle", { type: "approle" }),
+    bootstrapPki({
+      client,
+      keyStore: options.keyStore,
+      mounts: mounts ?? {},
+      certificates: [
+        { instance: options.ownCertificate, keyType: "ec" },
+        ...tenants.flatMap((tenant) => tenant.certificates),
+      ],
+      ...(options.authorities ? { terms: options.authorities } : {}),
+    }),
+  ]);
+  for (const tenant of tenants) await storeCredentials(client, tenant);
+  await Promise.all(tenants.map(async (tenant) => giveIdentity(options, tenant)));
+}
+
+async function storeCredentials(client: VaultClient, tenant: VaultTenant): Promise<void> {
+  for (const { path, fields } of tenant.credentials) {
+    const stored = await readCredential(client, path);
+    const missing = Object.entries(fields).filter(([name]) => stored?.[name] === undefined);
+    if (missing.length === 0) continue;
+    const made = await Promise.all(missing.map(async ([name, field]) => [name, await valueOf(client, field)]));
+    await client.write(`${kvMount}/data/${path}`, { data: { ...stored, ...Object.fromEntries(made) } });
+  }
+}
+
+async function valueOf(client: VaultClient, field: CredentialField): Promise<string | boolean> {
+  if (typeof field !== "object") return field;
+  if ("generate" in field) return field.generate();
+  return (await readCredential(client, field.path))?.[field.field] as string;
+}
+
+/** A KV v2 entry's fields; undefined when there is none. */
+export async function readCredential(
+  client: VaultClient,
+  path: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const entry = await client.read(`${kvMount}/data/${path}`);
+  return entry?.["data"] as Readonly<Record<string, unknown>> | undefined;
+}
+
+async function giveIdentity({ client, keyStore }: BootstrapOptions, tenant: VaultTenant): Promise<void> {
+  const role = `auth/approle/role/${roleName(tenant.name)}`;
+  await client.write(`sys/policies/acl/${policyName(tenant.name)}`, { policy: policyText(tenant) });
+  await client.write(role, {
+    token_policies: [policyName(tenant.name)],
+    token_ttl: "1h",
+    token_max_ttl: "24h",
+    token_bound_cidrs: ["127.0.0.0/8"],
+    secret_id_ttl: "720h",
+    secret_id_bound_cidrs: ["127.0.0.0/8"],
+  });
+  const former = await keyStore.identity(tenant.name);
+  const roleId = (await client.read(`${role}/role-id`))?.["role_id"] as string;
+  const secretId = (await client.write(`${role}/secret-id`)).data?.["secret_id"] as string;
+  await keyStore.saveIdentity(tenant.name, { roleId: new Secret(roleId), secretId: new Secret(secretId) });
+  if (former) await client.write(`${role}/secret-id/destroy`, { secret_id: former.secretId.reveal() });
+}

@@ -1,0 +1,49 @@
+/** What the platform keeps in the vault for a service; derived from its definition, known here as plain values. */
+export interface VaultTenant {
+  /** The service's name: its AppRole is `<name>-role`, its policy `<name>-policy`. */
+  readonly name: string;
+  readonly credentials: readonly {
+    readonly path: string;
+    /** A function makes the value once; another entry's field is copied when it is made. */
+    readonly fields: Readonly<Record<string, CredentialField>>;
+  }[];
+  /** Instances with a certificate: each has a PKI role `<instance>-role`. */
+  readonly certificates: readonly { readonly instance: string; readonly keyType: "ec" | "rsa" }[];
+  /** KV paths of other services that it reads. */
+  readonly reads: readonly string[];
+}
+
+export type CredentialField =
+  | string
+  | boolean
+  | { readonly generate: () => string }
+  | { readonly path: string; readonly field: string };
+
+export const kvMount = "secret";
+export const rootMount = "pki";
+export const intermediateMount = "pki_int";
+
+export function policyName(tenant: string): string {
+  return `${tenant}-policy`;
+}
+
+export function roleName(tenant: string): string {
+  return `${tenant}-role`;
+}
+
+/** Every name that an instance's certificate may carry; loopback addresses besides. */
+export function certificateNames(instance: string): readonly string[] {
+  return [instance, `${instance}.dev-services.local`, "localhost"];
+}
+
+/** Least privilege: a service reads its own entries and issues from its own roles, and nothing else. */
+export function policyText(tenant: VaultTenant): string {
+  const own = tenant.credentials.map(({ path }) => path);
+  return [
+    ...[...own, ...tenant.reads].map((path) => `path "${kvMount}/data/${path}" { capabilities = ["read"] }`),
+    ...tenant.certificates.map(
+      ({ instance }) => `path "${intermediateMount}/issue/${roleName(instance)}" { capabilities = ["update"] }`,
+    ),
+    "",
+  ].join("\n");
+}

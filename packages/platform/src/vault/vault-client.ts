@@ -1,0 +1,118 @@
+import http from "node:http";
+import { errnoOf, messageOf } from "../shared/errors.ts";
+import type { Secret } from "../shared/secret.ts";
+import { vaultErrors } from "./errors.ts";
+
+export interface VaultAnswer {
+  readonly status: number;
+  /** The parsed body; undefined when there was none. */
+  readonly body: VaultBody | undefined;
+}
+
+/** Vault's envelope, as far as the platform reads it; sys paths put their fields at the top. */
+export interface VaultBody {
+  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly auth?: { readonly client_token: string; readonly policies: readonly string[] } | null;
+  readonly errors?: readonly string[];
+  readonly [field: string]: unknown;
+}
+
+const requestTimeoutMs = 10_000;
+
+/** The vault's HTTP API at a plain loopback address; one connection a client is kept open. */
+export class VaultClient implements Disposable {
+  readonly address: string;
+  readonly #agent: http.Agent;
+  readonly #token: Secret | undefined;
+
+  constructor(address: string, token?: Secret, agent?: http.Agent) {
+    this.address = address;
+    this.#token = token;
+    this.#agent = agent ?? new http.Agent({ keepAlive: true, maxSockets: 8 });
+  }
+
+  /** The same vault, asked with this token. */
+  withToken(token: Secret): VaultClient {
+    return new VaultClient(this.address, token, this.#agent);
+  }
+
+  [Symbol.dispose](): void {
+    this.#agent.destroy();
+  }
+
+  /** The data of a path, or undefined when there is nothing (404). */
+  async read(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const answer = await this.request("GET", path);
+    if (answer.status === 404) return undefined;
+    const body = this.#accept("GET", path, answer);
+    return body.data ?? body;
+  }
+
+  /** The names below a path; none when there is no such path. */
+  async list(path: string): Promise<readonly string[]> {
+    const answer = await this.request("GET", `${path}?list=true`);
+    if (answer.status === 404) return [];
+    return (this.#accept("LIST", path, answer).data?.["keys"] ?? []) as readonly string[];
+  }
+
+  async write(path: string, body: Readonly<Record<string, unknown>> = {}): Promise<VaultBody> {
+    return this.#accept("POST", path, await this.request("POST", path, body));
+  }
+
+  async delete(path: string): Promise<void> {
+    this.#accept("DELETE", path, await this.request("DELETE", path));
+  }
+
+  /** One request, whatever its status; rejects with DS_VAULT_UNREACHABLE when there is no answer. */
+  async request(
+    method: string,
+    path: string,
+    body?: Readonly<Record<string, unknown>>,
+    signal?: AbortSignal,
+  ): Promise<VaultAnswer> {
+    const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const headers = {
+      ...(this.#token ? { "X-Vault-Token": this.#token.reveal() } : {}),
+      ...(payload ? { "Content-Type": "application/json", "Content-Length": payload.length } : {}),
+    };
+    const limit = AbortSignal.timeout(requestTimeoutMs);
+    try {
+      return await new Promise<VaultAnswer>((resolve, reject) => {
+        const request = http.request(
+          `${this.address}/v1/${path}`,
+          { method, headers, agent: this.#agent, signal: signal ? AbortSignal.any([signal, limit]) : limit },
+          (response) => {
+            const chunks: Buffer[] = [];
+            response.on("data", (chunk: Buffer) => chunks.push(chunk));
+            response.once("error", reject);
+            response.once("end", () => {
+              const text = Buffer.concat(chunks).toString();
+              try {
+                resolve({ status: response.statusCode ?? 0, body: text === "" ? undefined : (JSON.parse(text) as VaultBody) });
+              } catch {
+                reject(new Error(`the answer to ${method} ${path} is no JSON`));
+              }
+            });
+          },
+        );
+        request.once("error", reject);
+        request.end(payload);
+      });
+    } catch (error) {
+      throw vaultErrors.DS_VAULT_UNREACHABLE(`no vault answers at ${this.address}: ${messageOf(error)}`, {
+        hint: "devstack status; devstack logs vault",
+        details: { address: this.address, errno: errnoOf(error) },
+        cause: error,
+      });
+    }
+  }
+
+  #accept(method: string, path: string, answer: VaultAnswer): VaultBody {
+    if (answer.status >= 200 && answer.status < 300) return answer.body ?? {};
+    const errors = answer.body?.errors ?? [];
+    throw vaultErrors.DS_VAULT_REFUSED(
+      `the vault answered ${method} ${path} with ${answer.status}${errors.length > 0 ? `: ${errors.join("; ").trim()}` : ""}`,
+      { details: { status: answer.status, path } },
+    );
+  }
+}
