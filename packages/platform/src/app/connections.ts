@@ -29,23 +29,32 @@ export async function credentialsOf(
 ): Promise<Readonly<Record<string, Readonly<Record<string, unknown>>>>> {
   using client = vaultClientOf(stack);
   const own = await logIn(client, new KeyStore(stack.folders.vault), definition.name);
-  const entries = definition.credentials.map(async ({ path: at }) => [at, (await readCredential(own, at)) ?? {}] as const);
+  const entries = definition.credentials.map(
+    async ({ path: at }) => [at, (await readCredential(own, at)) ?? {}] as const,
+  );
   const found = Object.fromEntries(await Promise.all(entries));
   await own.write("auth/token/revoke-self");
   return found;
 }
 
 /** Environment variables as lines: `NAME=value` for dotenv, `export NAME='value'` for a shell. */
-export function formatEnvironment(env: Readonly<Record<string, string>>, format: "dotenv" | "shell"): string {
+export function formatEnvironment(
+  env: Readonly<Record<string, string>>,
+  format: "dotenv" | "shell",
+): string {
   return Object.entries(env)
     .map(([name, value]) =>
-      format === "shell" ? `export ${name}='${value.replaceAll("'", `'\\''`)}'` : `${name}=${quoteDotenv(value)}`,
+      format === "shell"
+        ? `export ${name}='${value.replaceAll("'", `'\\''`)}'`
+        : `${name}=${quoteDotenv(value)}`,
     )
     .join("\n");
 }
 
 function quoteDotenv(value: string): string {
-  return /^[\w@%+=:,./?&-]*$/.test(value) ? value : `"${value.replaceAll(/["\\$`]/g, String.raw`\$&`)}"`;
+  return /^[\w@%+=:,./?&-]*$/.test(value)
+    ? value
+    : `"${value.replaceAll(/["\\$`]/g, String.raw`\$&`)}"`;
 }
 
 /** `DATABASE_URL`-like name of a service's URL. */

@@ -27,7 +27,11 @@ async function main(stateFolder: string): Promise<void> {
   if (reaped.length > 0) log(`ended what an earlier daemon left: ${reaped.join(", ")}`);
   const supervisor = new Supervisor({ units: unitsOf(stack), ledger, stack: stack.id, log });
   let unavailable: Readonly<Record<string, SerialisedError>> = {};
-  const status = (): DaemonStatus => ({ pid: process.pid, units: supervisor.status(), unavailable });
+  const status = (): DaemonStatus => ({
+    pid: process.pid,
+    units: supervisor.status(),
+    unavailable,
+  });
   const force = new AbortController();
   let stopping = false;
   const stop = async (forced: boolean): Promise<DaemonStatus> => {

@@ -11,7 +11,20 @@ import { appErrors } from "./errors.ts";
 import type { Stack } from "./stack.ts";
 
 /** What the daemon needs of the caller's environment; nothing else of it reaches the daemon or an engine. */
-const passedOn = ["PATH", "HOME", "LANG", "TZ", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "PIP_CERT"];
+const passedOn = [
+  "PATH",
+  "HOME",
+  "LANG",
+  "TZ",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "SSL_CERT_FILE",
+  "PIP_CERT",
+];
 
 export function daemonFile(stack: Stack): string {
   return path.join(stack.folders.run, "daemon.json");
@@ -26,7 +39,10 @@ export async function runningDaemon(stack: Stack): Promise<ProcessIdentity | und
 }
 
 /** Starts the stack's daemon unless one answers. Two callers at once: the second waits and finds the first one's. */
-export async function ensureDaemon(stack: Stack, options: { readonly onWait?: (pid: number) => void } = {}): Promise<void> {
+export async function ensureDaemon(
+  stack: Stack,
+  options: { readonly onWait?: (pid: number) => void } = {},
+): Promise<void> {
   const socket = controlSocket(stack.folders.run);
   await using _lock = await acquireLock(path.join(stack.folders.run, "start.lock"), {
     onWait: (holder) => options.onWait?.(holder.pid),
@@ -39,12 +55,20 @@ async function spawnDaemon(stack: Stack): Promise<void> {
   const logFile = path.join(stack.folders.logs, "daemon.log");
   const log = await open(logFile, "a", 0o600);
   const main = fileURLToPath(new URL("daemon-main.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main, stack.folders.state], {
-    cwd: stack.folders.state,
-    env: Object.fromEntries(passedOn.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
-    stdio: ["ignore", log.fd, log.fd, "pipe"],
-    detached: true,
-  });
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", main, stack.folders.state],
+    {
+      cwd: stack.folders.state,
+      env: Object.fromEntries(
+        passedOn.flatMap((name) =>
+          process.env[name] === undefined ? [] : [[name, process.env[name]]],
+        ),
+      ),
+      stdio: ["ignore", log.fd, log.fd, "pipe"],
+      detached: true,
+    },
+  );
   await log.close();
   const words = child.stdio[3];
   if (!words || !("on" in words)) throw new Error("the daemon's pipe is missing");
@@ -55,9 +79,12 @@ async function spawnDaemon(stack: Stack): Promise<void> {
     child.once("error", () => resolve());
   });
   if (said.trim() !== "ready") {
-    throw appErrors.DS_DAEMON_NOT_STARTED(`the stack's daemon did not start${said.trim() === "" ? "" : `: ${said.trim()}`}`, {
-      hint: `look at ${logFile}`,
-    });
+    throw appErrors.DS_DAEMON_NOT_STARTED(
+      `the stack's daemon did not start${said.trim() === "" ? "" : `: ${said.trim()}`}`,
+      {
+        hint: `look at ${logFile}`,
+      },
+    );
   }
   child.unref();
 }

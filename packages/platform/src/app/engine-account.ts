@@ -13,9 +13,12 @@ export async function engineAccount(uid: number): Promise<Owner | undefined> {
     .find(([name]) => name === "nobody");
   const [nobody, group] = [Number(fields?.[2]), Number(fields?.[3])];
   if (nobody > 0 && group > 0) return { uid: nobody, gid: group };
-  throw appErrors.DS_FOLDER_UNREACHABLE("engines refuse to run as root, and this system has no user `nobody`", {
-    hint: "run devstack as an ordinary user",
-  });
+  throw appErrors.DS_FOLDER_UNREACHABLE(
+    "engines refuse to run as root, and this system has no user `nobody`",
+    {
+      hint: "run devstack as an ordinary user",
+    },
+  );
 }
 
 /** Refuses a folder that the account can't come to, naming the first one on the way that is shut. */
@@ -27,7 +30,10 @@ export async function requireReachable(folders: readonly string[], account: Owne
       if ((mode & bit) !== 0) continue;
       throw appErrors.DS_FOLDER_UNREACHABLE(
         `engines run as uid ${account.uid}, which can't pass through ${ancestor} (mode ${(mode & 0o777).toString(8)}) to ${folder}`,
-        { hint: `chmod o+x '${ancestor}', or set DEVSTACK_HOME to a folder outside it`, details: { folder: ancestor } },
+        {
+          hint: `chmod o+x '${ancestor}', or set DEVSTACK_HOME to a folder outside it`,
+          details: { folder: ancestor },
+        },
       );
     }
   }

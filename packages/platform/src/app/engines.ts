@@ -14,7 +14,10 @@ import type { Stack } from "./stack.ts";
 export async function engineOf(
   stack: Stack,
   requirement: EngineRequirement,
-  options: { readonly onProgress?: (progress: ToolchainProgress) => void; readonly signal?: AbortSignal } = {},
+  options: {
+    readonly onProgress?: (progress: ToolchainProgress) => void;
+    readonly signal?: AbortSignal;
+  } = {},
 ): Promise<EngineInstallation> {
   const own = stack.engines[requirement.name];
   return provideEngine(requirement, {
@@ -36,7 +39,10 @@ export interface ProvidedEngines {
 export async function provideEngines(
   stack: Stack,
   services: readonly ServiceDefinition[],
-  options: { readonly onProgress?: (progress: ToolchainProgress) => void; readonly signal?: AbortSignal } = {},
+  options: {
+    readonly onProgress?: (progress: ToolchainProgress) => void;
+    readonly signal?: AbortSignal;
+  } = {},
 ): Promise<ProvidedEngines> {
   const installations: Record<string, EngineInstallation> = {};
   const unavailable: Record<string, SerialisedError> = {};

@@ -2,7 +2,10 @@ import { defineErrors } from "../shared/errors.ts";
 
 export const appErrors = defineErrors({
   DS_DAEMON_NOT_STARTED: { exit: 1, summary: "The stack's daemon ended before it was of use." },
-  DS_FOLDER_UNREACHABLE: { exit: 2, summary: "The unprivileged account that engines run as can't reach a folder." },
+  DS_FOLDER_UNREACHABLE: {
+    exit: 2,
+    summary: "The unprivileged account that engines run as can't reach a folder.",
+  },
   DS_NOT_RUNNING: { exit: 1, summary: "The stack is not running." },
   DS_STACK_UNREADABLE: { exit: 1, summary: "The stack's record on disk can't be understood." },
   DS_NO_FREE_PORTS: { exit: 4, summary: "Not enough free ports were found for a stack." },

@@ -21,10 +21,18 @@ type ShowLine = (name: string, line: string) => void;
 const blockBytes = 256 * 1024;
 
 /** The logs of these services and instances ("daemon" is the daemon's); of all that there are when none is named. */
-export async function logFiles(stack: Stack, names: readonly string[]): Promise<readonly LogFile[]> {
-  const fileOf = (name: string): LogFile => ({ name, file: path.join(stack.folders.logs, `${name}.log`) });
+export async function logFiles(
+  stack: Stack,
+  names: readonly string[],
+): Promise<readonly LogFile[]> {
+  const fileOf = (name: string): LogFile => ({
+    name,
+    file: path.join(stack.folders.logs, `${name}.log`),
+  });
   if (names.length > 0) {
-    return names.flatMap((name) => (name === "daemon" ? ["daemon"] : instancesNamed(name))).map(fileOf);
+    return names
+      .flatMap((name) => (name === "daemon" ? ["daemon"] : instancesNamed(name)))
+      .map(fileOf);
   }
   const entries = await readdir(stack.folders.logs).catch((error: unknown) => {
     if (errnoOf(error) === "ENOENT") return [];
@@ -45,12 +53,17 @@ function instancesNamed(name: string): readonly string[] {
 /** Shows the last lines of a log; gives where it ends. */
 export async function readLog(log: LogFile, lines: number, show: ShowLine): Promise<LogPosition> {
   const { text, end } = await readFrom(log.file, -blockBytes);
-  if (text !== "" && lines > 0) for (const line of text.trimEnd().split("\n").slice(-lines)) show(log.name, line);
+  if (text !== "" && lines > 0)
+    for (const line of text.trimEnd().split("\n").slice(-lines)) show(log.name, line);
   return { ...log, offset: end };
 }
 
 /** Shows what is added to the logs until the signal aborts. */
-export async function followLogs(positions: readonly LogPosition[], show: ShowLine, signal: AbortSignal): Promise<void> {
+export async function followLogs(
+  positions: readonly LogPosition[],
+  show: ShowLine,
+  signal: AbortSignal,
+): Promise<void> {
   const open = positions.map((position) => ({ ...position, rest: "" }));
   while (!signal.aborted) {
     for (const log of open) {
@@ -65,7 +78,10 @@ export async function followLogs(positions: readonly LogPosition[], show: ShowLi
 }
 
 /** The text from an offset (from the end when negative), and where it ends; none when there is no such file. */
-async function readFrom(file: string, offset: number): Promise<{ readonly text: string; readonly end: number }> {
+async function readFrom(
+  file: string,
+  offset: number,
+): Promise<{ readonly text: string; readonly end: number }> {
   const handle = await open(file, "r").catch((error: unknown) => {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw error;

@@ -17,15 +17,21 @@ export function choosePorts(configured: Ports): Ports {
     const known = portSpecs[instance];
     if (!known) faults.push(unknown("service or instance", instance, Object.keys(portSpecs)));
     for (const name of Object.keys(known ? ports : {})) {
-      if (!known?.[name]) faults.push(unknown(`port of ${instance}`, name, Object.keys(known ?? {})));
+      if (!known?.[name])
+        faults.push(unknown(`port of ${instance}`, name, Object.keys(known ?? {})));
     }
   }
-  const chosen = assignPorts((instance, name) => configured[instance]?.[name] ?? portSpecs[instance]?.[name]?.default ?? 0);
+  const chosen = assignPorts(
+    (instance, name) => configured[instance]?.[name] ?? portSpecs[instance]?.[name]?.default ?? 0,
+  );
   faults.push(...clashes(chosen));
   if (faults.length === 0) return chosen;
-  throw configErrors.DS_CONFIG_INVALID(`"ports" has ${faults.length} fault(s):\n  ${faults.join("\n  ")}`, {
-    details: { faults },
-  });
+  throw configErrors.DS_CONFIG_INVALID(
+    `"ports" has ${faults.length} fault(s):\n  ${faults.join("\n  ")}`,
+    {
+      details: { faults },
+    },
+  );
 }
 
 /** Below 32768, where the system gives out no ports to outgoing connections; room for what follows at +10000. */
@@ -42,14 +48,17 @@ export async function chooseFreePorts(taken: readonly Ports[]): Promise<Ports> {
     const free = await Promise.all(numbers.map(isPortFree));
     if (free.every(Boolean)) return chosen;
   }
-  throw appErrors.DS_NO_FREE_PORTS(`no ${allNumbers(assignPorts(() => 1)).length} free ports were found between ${freeRange.from} and 32767`);
+  throw appErrors.DS_NO_FREE_PORTS(
+    `no ${allNumbers(assignPorts(() => 1)).length} free ports were found between ${freeRange.from} and 32767`,
+  );
 }
 
 function assignPorts(choose: ChoosePort): Ports {
   return Object.fromEntries(
     Object.entries(portSpecs).map(([instance, specs]) => {
       const own: Record<string, number> = {};
-      for (const [name, spec] of Object.entries(specs)) if (!spec.follows) own[name] = choose(instance, name);
+      for (const [name, spec] of Object.entries(specs))
+        if (!spec.follows) own[name] = choose(instance, name);
       for (const [name, spec] of Object.entries(specs)) {
         if (spec.follows) own[name] = (own[spec.follows.port] ?? 0) + spec.follows.offset;
       }

@@ -1,10 +1,18 @@
 import { readFile, readdir, realpath } from "node:fs/promises";
 import path from "node:path";
 import { configErrors } from "../config/errors.ts";
-import { type BaseFolders, baseFolders, stackFolders, type StackFolders, stackId, type Surroundings } from "../config/folders.ts";
+import {
+  type BaseFolders,
+  baseFolders,
+  stackFolders,
+  type StackFolders,
+  stackId,
+  type Surroundings,
+} from "../config/folders.ts";
 import { findConfigFolder, loadStackConfig, type StackConfig } from "../config/stack-config.ts";
 import { errnoOf, messageOf } from "../shared/errors.ts";
 import { ensureFolder, type Owner, writeFileAtomically } from "../shared/files.ts";
+import type { ProcessIdentity } from "../shared/process-identity.ts";
 import { appErrors } from "./errors.ts";
 import { engineAccount, requireReachable } from "./engine-account.ts";
 import { choosePorts, type Ports } from "./ports.ts";
@@ -18,11 +26,15 @@ export interface Stack {
   readonly base: BaseFolders;
   readonly folders: StackFolders;
   readonly ports: Ports;
+  /** The ports were found free, once, and stay: the record on disk says which. */
+  readonly freePorts: boolean;
   readonly engines: NonNullable<StackConfig["engines"]>;
   /** Who engines run as; undefined: the caller. */
   readonly account: Owner | undefined;
   /** Faults that `test --prove` applies; empty in every stack that a user starts. */
   readonly faults: readonly string[];
+  /** Thrown away when this process is done with it; if that was killed, by the next one that makes such a stack. */
+  readonly throwawayOf?: ProcessIdentity;
 }
 
 export interface StackPlace {
@@ -46,13 +58,16 @@ export async function resolveStack(place: StackPlace): Promise<Stack> {
   const config = await loadStackConfig(folder);
   const id = stackId(folder, name);
   const base = baseFolders(surroundings);
+  const folders = stackFolders(base, id);
+  const recorded = await readStack(folders.state);
   return {
     id,
     folder,
     ...(name === undefined ? {} : { name }),
     base,
-    folders: stackFolders(base, id),
-    ports: choosePorts(config.ports ?? {}),
+    folders,
+    ports: recorded?.freePorts ? recorded.ports : choosePorts(config.ports ?? {}),
+    freePorts: recorded?.freePorts ?? false,
     engines: config.engines ?? {},
     account: await engineAccount(surroundings.uid),
     faults: [],
@@ -65,8 +80,10 @@ export async function establishStack(stack: Stack): Promise<void> {
   // Engines of another uid pass through these on the way to folders of their own.
   const passage = account ? 0o711 : 0o700;
   await ensureFolder(base.cache, { mode: account ? 0o755 : 0o700 });
-  for (const folder of [base.state, folders.state, folders.data, folders.run]) await ensureFolder(folder, { mode: passage });
-  for (const folder of [folders.logs, base.config, folders.config, folders.vault]) await ensureFolder(folder, { mode: 0o700 });
+  for (const folder of [base.state, folders.state, folders.data, folders.run])
+    await ensureFolder(folder, { mode: passage });
+  for (const folder of [folders.logs, base.config, folders.config, folders.vault])
+    await ensureFolder(folder, { mode: 0o700 });
   if (account) await requireReachable([folders.data, folders.run, base.cache], account);
   await writeFileAtomically(recordFile(folders.state), `${JSON.stringify(stack, undefined, 2)}\n`);
 }
@@ -78,7 +95,10 @@ export async function readStack(stateFolder: string): Promise<Stack | undefined>
     return JSON.parse(await readFile(file, "utf8")) as Stack;
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
-    throw appErrors.DS_STACK_UNREADABLE(`${file}: ${messageOf(error)}`, { hint: `remove it and run devstack up`, cause: error });
+    throw appErrors.DS_STACK_UNREADABLE(`${file}: ${messageOf(error)}`, {
+      hint: `remove it and run devstack up`,
+      cause: error,
+    });
   }
 }
 

@@ -48,6 +48,9 @@ export async function up(stack: Stack, options: UpOptions = {}): Promise<UpOutco
       ...(options.signal ? { signal: options.signal } : {}),
     },
   );
-  if (!daemon) throw appErrors.DS_DAEMON_NOT_STARTED("the stack's daemon ended at once", { hint: "devstack logs daemon" });
+  if (!daemon)
+    throw appErrors.DS_DAEMON_NOT_STARTED("the stack's daemon ended at once", {
+      hint: "devstack logs daemon",
+    });
   return { daemon, engines: installations, unavailable };
 }

@@ -35,7 +35,9 @@ export async function showPassword(
   service: string,
 ): Promise<{ readonly service: string; readonly user?: string; readonly password: string }> {
   if (service === vaultService.name) {
-    throw serviceErrors.DS_CREDENTIAL_MISSING("the vault has a token and no password", { hint: "devstack vault token" });
+    throw serviceErrors.DS_CREDENTIAL_MISSING("the vault has a token and no password", {
+      hint: "devstack vault token",
+    });
   }
   const definition = definitionOf(service);
   const credentials = await credentialsOf(stack, definition);

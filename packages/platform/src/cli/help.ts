@@ -3,7 +3,9 @@ import { commands } from "./commands.ts";
 
 export function generalHelp(): string {
   const width = Math.max(...Object.keys(commands).map((name) => name.length));
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  const lines = Object.entries(commands).map(
+    ([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`,
+  );
   return [
     "DevStack Core: a whole, secured backend platform on your own machine",
     "",
@@ -24,6 +26,8 @@ export function commandHelp(name: string, command: Command): string {
     `${name}: ${commands[name]?.summary}`,
     "",
     `usage: devstack ${name} ${command.usage}`.trimEnd(),
-    ...(options.length > 0 ? ["", ...options.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`)] : []),
+    ...(options.length > 0
+      ? ["", ...options.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`)]
+      : []),
   ].join("\n");
 }

@@ -29,7 +29,15 @@ async function main(args: readonly string[]): Promise<ExitCode> {
       terminal.result(commandHelp(name, command));
       return exitCodes.done;
     }
-    return await command.run({ values, positionals, json, terminal, home, interrupted, stack: stackOf(values) });
+    return await command.run({
+      values,
+      positionals,
+      json,
+      terminal,
+      home,
+      interrupted,
+      stack: stackOf(values),
+    });
   } catch (error) {
     if (interrupted.aborted) return exitCodes.interrupted;
     return printError(error, terminal, json);
@@ -45,10 +53,20 @@ async function loadCommand(name: string): Promise<Command> {
   });
 }
 
-function parse(name: string, command: Command, args: readonly string[]): Pick<Invocation, "values" | "positionals"> {
+function parse(
+  name: string,
+  command: Command,
+  args: readonly string[],
+): Pick<Invocation, "values" | "positionals"> {
   const options: OptionSpecs = { ...commonOptions, ...command.options };
   const hint = `devstack ${name} --help`;
-  for (const token of parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true }).tokens) {
+  for (const token of parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  }).tokens) {
     if (token.kind !== "option" || Object.hasOwn(options, token.name)) continue;
     const meant = nearest(token.name, Object.keys(options));
     throw cliErrors.DS_USAGE(`devstack ${name} has no option ${token.rawName}`, {
@@ -56,12 +74,25 @@ function parse(name: string, command: Command, args: readonly string[]): Pick<In
     });
   }
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options,
+      strict: true,
+      allowPositionals: true,
+    });
     const { min, max } = command.positionals;
-    if (values["help"] || (positionals.length >= min && positionals.length <= max)) return { values, positionals };
-    throw new Error(positionals.length < min ? "something is missing after the command" : `${JSON.stringify(positionals[max])} is one word too many`);
+    if (values["help"] || (positionals.length >= min && positionals.length <= max))
+      return { values, positionals };
+    throw new Error(
+      positionals.length < min
+        ? "something is missing after the command"
+        : `${JSON.stringify(positionals[max])} is one word too many`,
+    );
   } catch (error) {
-    throw cliErrors.DS_USAGE(`devstack ${name}: ${(error as Error).message}`, { hint, cause: error });
+    throw cliErrors.DS_USAGE(`devstack ${name}: ${(error as Error).message}`, {
+      hint,
+      cause: error,
+    });
   }
 }
 

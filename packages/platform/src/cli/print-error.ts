@@ -5,7 +5,8 @@ import type { Terminal } from "./terminal.ts";
 export function printError(error: unknown, terminal: Terminal, json: boolean): ExitCode {
   if (!(error instanceof DevStackError)) {
     terminal.progress(`error DS_INTERNAL: ${messageOf(error)}`);
-    if (process.env["DEVSTACK_DEBUG"] && error instanceof Error) terminal.progress(error.stack ?? "");
+    if (process.env["DEVSTACK_DEBUG"] && error instanceof Error)
+      terminal.progress(error.stack ?? "");
     else terminal.progress("  hint: this is a fault in DevStack; DEVSTACK_DEBUG=1 shows where");
     return exitCodes.failed;
   }
@@ -14,6 +15,13 @@ export function printError(error: unknown, terminal: Terminal, json: boolean): E
   return error.exit;
 }
 
-export function errorLines(error: { code: string; message: string; hint?: string | undefined }): readonly string[] {
-  return [`error ${error.code}: ${error.message}`, ...(error.hint === undefined ? [] : [`  hint: ${error.hint}`])];
+export function errorLines(error: {
+  code: string;
+  message: string;
+  hint?: string | undefined;
+}): readonly string[] {
+  return [
+    `error ${error.code}: ${error.message}`,
+    ...(error.hint === undefined ? [] : [`  hint: ${error.hint}`]),
+  ];
 }

@@ -14,7 +14,9 @@ export function statusText(stack: StackStatus, terminal: Terminal): string {
     portsText(one),
     one.engine ?? "built in",
   ]);
-  const faults = new Map(stack.instances.flatMap((one) => (one.error ? [[one.service, one.error] as const] : [])));
+  const faults = new Map(
+    stack.instances.flatMap((one) => (one.error ? [[one.service, one.error] as const] : [])),
+  );
   return [
     `stack ${stack.stack} (${stack.folder})${stack.running ? "" : ", not running"}`,
     "",

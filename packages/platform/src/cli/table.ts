@@ -1,11 +1,19 @@
 /** Columns of the same width, two spaces between; the last one is as long as it is. */
-export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function formatTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
   const all = [header, ...rows];
-  const widths = header.map((_, column) => Math.max(...all.map((row) => visibleLength(row[column] ?? ""))));
+  const widths = header.map((_, column) =>
+    Math.max(...all.map((row) => visibleLength(row[column] ?? ""))),
+  );
   return all
     .map((row) =>
       row
-        .map((cell, column) => cell + " ".repeat(Math.max(0, (widths[column] ?? 0) - visibleLength(cell))))
+        .map(
+          (cell, column) =>
+            cell + " ".repeat(Math.max(0, (widths[column] ?? 0) - visibleLength(cell))),
+        )
         .join("  ")
         .trimEnd(),
     )

@@ -8,12 +8,21 @@ export function timingsText(units: readonly UnitStatus[], totalSeconds: number):
     .toSorted((a, b) => (a.timings.ready ?? 0) - (b.timings.ready ?? 0))
     .map((unit) => {
       const { waiting = 0, preparing = 0, starting = 0, settling = 0, ready = 0 } = unit.timings;
-      const parts = [preparing - waiting, starting - preparing, settling - starting, ready - settling, ready - preparing];
+      const parts = [
+        preparing - waiting,
+        starting - preparing,
+        settling - starting,
+        ready - settling,
+        ready - preparing,
+      ];
       return [unit.name, ...parts.map((ms) => `${ms} ms`), `${ready} ms`];
     });
   const last = rows.at(-1)?.[0];
   return [
-    formatTable(["SERVICE", "WAITED", "PREPARED", "STARTED", "SETTLED", "OWN START", "READY AT"], rows),
+    formatTable(
+      ["SERVICE", "WAITED", "PREPARED", "STARTED", "SETTLED", "OWN START", "READY AT"],
+      rows,
+    ),
     "",
     `slowest: ${last ?? "nothing was started"}; the command took ${totalSeconds.toFixed(2)} s in all`,
   ].join("\n");

@@ -1,7 +1,13 @@
 import { defineErrors } from "../shared/errors.ts";
 
 export const configErrors = defineErrors({
-  DS_CONFIG_INVALID: { exit: 2, summary: "The stack's configuration has faults; all of them are listed." },
-  DS_STACK_NAME_INVALID: { exit: 2, summary: "A stack's name has other than letters, digits and dashes." },
+  DS_CONFIG_INVALID: {
+    exit: 2,
+    summary: "The stack's configuration has faults; all of them are listed.",
+  },
+  DS_STACK_NAME_INVALID: {
+    exit: 2,
+    summary: "A stack's name has other than letters, digits and dashes.",
+  },
   DS_UNKNOWN_SERVICE: { exit: 2, summary: "No service of that name is registered." },
 });

@@ -35,7 +35,11 @@ export function baseFolders({ env, uid, homeFolder }: Surroundings): BaseFolders
   }
   const place = (variable: string, forRoot: string, forUser: string): string =>
     path.join(
-      env[variable] ? path.resolve(env[variable]) : uid === 0 ? forRoot : path.join(homeFolder, forUser),
+      env[variable]
+        ? path.resolve(env[variable])
+        : uid === 0
+          ? forRoot
+          : path.join(homeFolder, forUser),
       "devstack",
     );
   return {
@@ -72,7 +76,9 @@ export function stackFolders(base: BaseFolders, stack: string): StackFolders {
  * two folders of the same name never share one. Short, because socket paths have 107 bytes in all.
  */
 export function stackId(folder: string, name?: string): string {
-  const digest = createHash("sha256").update(JSON.stringify([folder, name ?? ""])).digest("hex");
+  const digest = createHash("sha256")
+    .update(JSON.stringify([folder, name ?? ""]))
+    .digest("hex");
   const label = (name ?? path.basename(folder))
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")

@@ -48,7 +48,9 @@ export async function loadStackConfig(folder: string): Promise<StackConfig> {
   try {
     module = (await import(pathToFileURL(file).href)) as { default?: unknown };
   } catch (error) {
-    throw configErrors.DS_CONFIG_INVALID(`${file} can't be loaded: ${messageOf(error)}`, { cause: error });
+    throw configErrors.DS_CONFIG_INVALID(`${file} can't be loaded: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
   return parseStackConfig(module.default, file);
 }
@@ -57,10 +59,13 @@ export function parseStackConfig(value: unknown, source: string): StackConfig {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const faults = result.error.issues.map(describe);
-  throw configErrors.DS_CONFIG_INVALID(`${source} has ${faults.length} fault(s):\n  ${faults.join("\n  ")}`, {
-    hint: `mend them; the file's default export is defineStack({ … })`,
-    details: { faults },
-  });
+  throw configErrors.DS_CONFIG_INVALID(
+    `${source} has ${faults.length} fault(s):\n  ${faults.join("\n  ")}`,
+    {
+      hint: `mend them; the file's default export is defineStack({ … })`,
+      details: { faults },
+    },
+  );
 }
 
 function describe(issue: z.core.$ZodIssue): string {

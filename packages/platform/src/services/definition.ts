@@ -142,3 +142,14 @@ export function defineService(definition: ServiceDefinition): ServiceDefinition 
 export function instancesOf(definition: ServiceDefinition): readonly string[] {
   return definition.instances ?? [definition.name];
 }
+
+/** A fault's change: one of the rendered files gets other content. */
+export function rewriting(path: string, rewrite: (content: string) => string): Fault["change"] {
+  return (definition) => ({
+    ...definition,
+    render: (run) =>
+      definition
+        .render(run)
+        .map((file) => (file.path === path ? { ...file, content: rewrite(file.content) } : file)),
+  });
+}

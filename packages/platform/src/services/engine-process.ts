@@ -3,7 +3,10 @@ import type { ProcessSpec, StopSpec } from "../supervisor/process-spec.ts";
 import type { Run } from "./definition.ts";
 
 /** The whole environment of an engine's process: nothing of the caller's but what is named here, and no secret. */
-export function engineEnvironment(engine: EngineInstallation, home: string): Readonly<Record<string, string>> {
+export function engineEnvironment(
+  engine: EngineInstallation,
+  home: string,
+): Readonly<Record<string, string>> {
   return { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8", HOME: home, ...engine.env };
 }
 

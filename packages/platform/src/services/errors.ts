@@ -1,7 +1,10 @@
 import { defineErrors } from "../shared/errors.ts";
 
 export const serviceErrors = defineErrors({
-  DS_CREDENTIAL_MISSING: { exit: 1, summary: "The vault holds no value for a credential that the service needs." },
+  DS_CREDENTIAL_MISSING: {
+    exit: 1,
+    summary: "The vault holds no value for a credential that the service needs.",
+  },
   DS_INITIALISATION_FAILED: { exit: 1, summary: "A step of a service's first start failed." },
   DS_PROGRAM_FAILED: { exit: 1, summary: "One of an engine's own programs ended with an error." },
 });

@@ -29,16 +29,23 @@ export async function executeProgram(execution: Execution, place: ExecutionPlace
   let output = "";
   let words = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (words = (words + text).slice(-keptBytes)));
+  child.stderr
+    .setEncoding("utf8")
+    .on("data", (text: string) => (words = (words + text).slice(-keptBytes)));
   child.stdin.on("error", () => undefined); // it ended without reading all: its exit code tells
   child.stdin.end(execution.input ?? "");
   const ended = await new Promise<string | undefined>((resolve) => {
     child.once("error", (error) => resolve(messageOf(error)));
-    child.once("close", (code, signal) => resolve(code === 0 ? undefined : signal ? `ended by ${signal}` : `exit code ${code}`));
+    child.once("close", (code, signal) =>
+      resolve(code === 0 ? undefined : signal ? `ended by ${signal}` : `exit code ${code}`),
+    );
   });
   if (ended === undefined) return output;
   const said = (words.trim() || output.trim()).split("\n").slice(-8).join("\n  ");
-  throw serviceErrors.DS_PROGRAM_FAILED(`${execution.program}: ${ended}${said === "" ? "" : `:\n  ${said}`}`, {
-    details: { program },
-  });
+  throw serviceErrors.DS_PROGRAM_FAILED(
+    `${execution.program}: ${ended}${said === "" ? "" : `:\n  ${said}`}`,
+    {
+      details: { program },
+    },
+  );
 }

@@ -8,17 +8,20 @@ import { vaultService } from "./vault/vault-service.ts";
 export const definitions: readonly ServiceDefinition[] = [postgres];
 
 /** Names of all services, the vault first: everything depends on it. */
-export const serviceNames: readonly string[] = [vaultService.name, ...definitions.map((one) => one.name)];
+export const serviceNames: readonly string[] = [
+  vaultService.name,
+  ...definitions.map((one) => one.name),
+];
 
 /** Names that a user may give to one process: the services' instances, the vault's among them. */
-export const instanceNames: readonly string[] = [vaultService.name, ...definitions.flatMap(instancesOf)];
+export const instanceNames: readonly string[] = [
+  vaultService.name,
+  ...definitions.flatMap(instancesOf),
+];
 
 /** All ports of all services, by instance, then by the port's name. */
-export const portSpecs: Readonly<Record<string, Readonly<Record<string, PortSpec>>>> = Object.assign(
-  {},
-  vaultService.ports,
-  ...definitions.map((one) => one.ports),
-);
+export const portSpecs: Readonly<Record<string, Readonly<Record<string, PortSpec>>>> =
+  Object.assign({}, vaultService.ports, ...definitions.map((one) => one.ports));
 
 /** The service's definition; DS_UNKNOWN_SERVICE with the nearest name otherwise. The vault has none. */
 export function definitionOf(name: string): ServiceDefinition {

@@ -28,7 +28,10 @@ export interface ServiceHost {
   readonly folders: StackFolders;
   /** By instance, then by the port's name. */
   readonly ports: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  readonly engineFor: (requirement: EngineRequirement, signal: AbortSignal) => Promise<EngineInstallation>;
+  readonly engineFor: (
+    requirement: EngineRequirement,
+    signal: AbortSignal,
+  ) => Promise<EngineInstallation>;
   /** Who engines run as; undefined: whoever runs DevStack. */
   readonly account: Owner | undefined;
   readonly vault: VaultClient;
@@ -61,7 +64,9 @@ type Secrets = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 async function readSecrets(definition: ServiceDefinition, host: ServiceHost): Promise<Secrets> {
   if (definition.credentials.length === 0) return {};
   const own = await logIn(host.vault, host.keyStore, definition.name);
-  const entries = definition.credentials.map(async ({ path: at }) => [at, await readCredential(own, at)] as const);
+  const entries = definition.credentials.map(
+    async ({ path: at }) => [at, await readCredential(own, at)] as const,
+  );
   const secrets = Object.fromEntries(await Promise.all(entries));
   await refreshCertificates(definition, host, own);
   await own.write("auth/token/revoke-self");
@@ -79,9 +84,12 @@ export function makeRuns(
   const secret = (at: string, field: string): string => {
     const value = secrets[at]?.[field];
     if (typeof value === "string") return value;
-    throw serviceErrors.DS_CREDENTIAL_MISSING(`the vault holds no "${field}" at secret/${at} for ${definition.name}`, {
-      hint: "devstack restart vault puts back what is missing",
-    });
+    throw serviceErrors.DS_CREDENTIAL_MISSING(
+      `the vault holds no "${field}" at secret/${at} for ${definition.name}`,
+      {
+        hint: "devstack restart vault puts back what is missing",
+      },
+    );
   };
   const runs: Run[] = [];
   for (const instance of instancesOf(definition)) {
@@ -114,7 +122,11 @@ function tlsFiles(folder: string): Run["tls"] {
 }
 
 /** Issues what is missing, was issued by another CA, or has lived two thirds of its life. */
-async function refreshCertificates(definition: ServiceDefinition, host: ServiceHost, own: VaultClient): Promise<void> {
+async function refreshCertificates(
+  definition: ServiceDefinition,
+  host: ServiceHost,
+  own: VaultClient,
+): Promise<void> {
   if (!definition.certificate) return;
   const chain = await readFile(host.keyStore.caChainFile, "utf8");
   const root = await readFile(host.keyStore.caFile, "utf8");
@@ -150,7 +162,10 @@ async function prepareInstance(
   for (const file of definition.render(run)) {
     const target = path.join(run.folders.files, file.path);
     await ensureFolder(path.dirname(target), owned);
-    await writeFileAtomically(target, file.content, { mode: file.mode ?? 0o600, owner: host.account });
+    await writeFileAtomically(target, file.content, {
+      mode: file.mode ?? 0o600,
+      owner: host.account,
+    });
   }
   await createData(definition, host, run, signal);
   return {
@@ -195,16 +210,21 @@ async function settle(
 ): Promise<void> {
   const first = runs[0];
   if (!first) return;
-  const context = stepContext(host, first, control.signal, (signal) => control.kill(first.instance, signal));
+  const context = stepContext(host, first, control.signal, (signal) =>
+    control.kill(first.instance, signal),
+  );
   for (const step of definition.initialise) {
     control.signal.throwIfAborted();
     try {
       if (!(await step.done(context))) await step.apply(context);
     } catch (error) {
-      throw serviceErrors.DS_INITIALISATION_FAILED(`${definition.name}: ${step.name}: ${messageOf(error)}`, {
-        hint: `devstack logs ${definition.name}`,
-        cause: error,
-      });
+      throw serviceErrors.DS_INITIALISATION_FAILED(
+        `${definition.name}: ${step.name}: ${messageOf(error)}`,
+        {
+          hint: `devstack logs ${definition.name}`,
+          cause: error,
+        },
+      );
     }
   }
   await eventually(async () => definition.ready(first, control.signal), {
@@ -224,6 +244,11 @@ function stepContext(
     signal,
     kill,
     execute: async (execution) =>
-      executeProgram(execution, { engine: run.engine, account: host.account, cwd: run.folders.files, signal }),
+      executeProgram(execution, {
+        engine: run.engine,
+        account: host.account,
+        cwd: run.folders.files,
+        signal,
+      }),
   };
 }

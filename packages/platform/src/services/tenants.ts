@@ -1,13 +1,20 @@
 import { randomInt } from "node:crypto";
 import type { CredentialField, VaultTenant } from "../vault/platform-model.ts";
-import { type CredentialSpec, generated, instancesOf, type ServiceDefinition } from "./definition.ts";
+import {
+  type CredentialSpec,
+  generated,
+  instancesOf,
+  type ServiceDefinition,
+} from "./definition.ts";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const passwordLength = 25;
 
 /** 25 letters and digits, each drawn evenly from a CSPRNG: 148 bits, and nothing that a URL or a shell would quote. */
 export function generatePassword(): string {
-  return Array.from({ length: passwordLength }, () => alphabet[randomInt(alphabet.length)]).join("");
+  return Array.from({ length: passwordLength }, () => alphabet[randomInt(alphabet.length)]).join(
+    "",
+  );
 }
 
 /** What the vault keeps for a service. */
@@ -15,7 +22,10 @@ export function tenantOf(definition: ServiceDefinition): VaultTenant {
   const { certificate } = definition;
   return {
     name: definition.name,
-    credentials: definition.credentials.map((spec) => ({ path: spec.path, fields: fieldsOf(spec) })),
+    credentials: definition.credentials.map((spec) => ({
+      path: spec.path,
+      fields: fieldsOf(spec),
+    })),
     certificates: certificate
       ? instancesOf(definition).map((instance) => ({ instance, keyType: certificate.keyType }))
       : [],

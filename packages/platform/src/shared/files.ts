@@ -52,12 +52,22 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Makes the folder (and its parents) with these permission bits and this owner, also where it stood with others. */
+/**
+ * Makes the folder with these permission bits and this owner, also where it stood with others. Parents that are
+ * missing get the same bits; those that are there stay as they are.
+ */
 export async function ensureFolder(
   folder: string,
   options: { readonly mode: number; readonly owner?: Owner | undefined },
 ): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: options.mode });
+  const made = await mkdir(folder, { recursive: true, mode: options.mode });
+  for (
+    let each = path.dirname(folder);
+    made !== undefined && each.startsWith(made);
+    each = path.dirname(each)
+  ) {
+    await chmod(each, options.mode); // the process's umask may have taken bits away
+  }
   if (options.owner) await chown(folder, options.owner.uid, options.owner.gid);
   await chmod(folder, options.mode);
 }

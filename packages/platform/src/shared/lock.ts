@@ -15,7 +15,10 @@ export interface LockOptions {
  * A lock between processes: a file that names its holder by pid and start time, made by link(2), which fails when
  * the name is taken. A lock whose holder is gone is nobody's. Waits without end unless the signal aborts.
  */
-export async function acquireLock(file: string, options: LockOptions = {}): Promise<AsyncDisposable> {
+export async function acquireLock(
+  file: string,
+  options: LockOptions = {},
+): Promise<AsyncDisposable> {
   await mkdir(path.dirname(file), { recursive: true });
   const own = identify(process.pid);
   if (!own) throw new Error("this process can't find its own start time");
@@ -39,7 +42,8 @@ export async function acquireLock(file: string, options: LockOptions = {}): Prom
   }
   return {
     async [Symbol.asyncDispose]() {
-      if ((await readFile(file, "utf8").catch(() => "")) === content) await rm(file, { force: true });
+      if ((await readFile(file, "utf8").catch(() => "")) === content)
+        await rm(file, { force: true });
     },
   };
 }

@@ -16,7 +16,10 @@ function distance(from: string, to: string): number {
 export function nearest(name: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(2, Math.floor(name.length / 3));
   const ranked = candidates
-    .map((candidate) => ({ candidate, cost: distance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .map((candidate) => ({
+      candidate,
+      cost: distance(name.toLowerCase(), candidate.toLowerCase()),
+    }))
     .filter(({ cost }) => cost <= limit)
     .toSorted((a, b) => a.cost - b.cost);
   return ranked[0]?.candidate;

@@ -1,7 +1,12 @@
 import http from "node:http";
 import readline from "node:readline";
 import { DevStackError, errnoOf, messageOf } from "../shared/errors.ts";
-import type { ControlLine, ControlOperation, ControlRequests, DaemonStatus } from "./control-protocol.ts";
+import type {
+  ControlLine,
+  ControlOperation,
+  ControlRequests,
+  DaemonStatus,
+} from "./control-protocol.ts";
 import { supervisorErrors } from "./errors.ts";
 import type { UnitEvent } from "./unit.ts";
 
@@ -40,7 +45,13 @@ async function send(
   try {
     return await new Promise((resolve, reject) => {
       const asked = http.request(
-        { socketPath: socket, path: `/${operation}`, method: "POST", agent: false, ...(signal ? { signal } : {}) },
+        {
+          socketPath: socket,
+          path: `/${operation}`,
+          method: "POST",
+          agent: false,
+          ...(signal ? { signal } : {}),
+        },
         resolve,
       );
       asked.once("error", reject);
@@ -54,8 +65,11 @@ async function send(
 }
 
 function unreachable(socket: string, cause: unknown): DevStackError {
-  return supervisorErrors.DS_DAEMON_UNREACHABLE(`the daemon at ${socket} does not answer: ${messageOf(cause)}`, {
-    hint: "devstack logs daemon; devstack down",
-    cause,
-  });
+  return supervisorErrors.DS_DAEMON_UNREACHABLE(
+    `the daemon at ${socket} does not answer: ${messageOf(cause)}`,
+    {
+      hint: "devstack logs daemon; devstack down",
+      cause,
+    },
+  );
 }

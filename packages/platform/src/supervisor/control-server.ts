@@ -2,7 +2,12 @@ import { chmod, rm } from "node:fs/promises";
 import http from "node:http";
 import { DevStackError, messageOf, type SerialisedError } from "../shared/errors.ts";
 import { nearest } from "../shared/nearest.ts";
-import type { ControlLine, ControlOperation, ControlRequests, DaemonStatus } from "./control-protocol.ts";
+import type {
+  ControlLine,
+  ControlOperation,
+  ControlRequests,
+  DaemonStatus,
+} from "./control-protocol.ts";
 import type { UnitEvent } from "./unit.ts";
 
 type Handlers = {
@@ -32,7 +37,11 @@ export async function serveControl(socket: string, handlers: Handlers): Promise<
   return server;
 }
 
-async function answer(request: http.IncomingMessage, response: http.ServerResponse, handlers: Handlers): Promise<void> {
+async function answer(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  handlers: Handlers,
+): Promise<void> {
   const write = (line: ControlLine): void => void response.write(`${JSON.stringify(line)}\n`);
   response.setHeader("Content-Type", "application/x-ndjson");
   response.on("error", () => undefined); // the caller went away; what it asked for goes on

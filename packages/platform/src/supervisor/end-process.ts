@@ -20,7 +20,10 @@ export async function endProcess(
   let tree = await processTree([identity], marker);
   if (isRunning(identity)) {
     sendSignal(identity, stop.signal);
-    const repeat = stop.repeatMs === undefined ? undefined : setInterval(() => sendSignal(identity, stop.signal), stop.repeatMs);
+    const repeat =
+      stop.repeatMs === undefined
+        ? undefined
+        : setInterval(() => sendSignal(identity, stop.signal), stop.repeatMs);
     await gone([identity], stop.graceMs, options.force);
     clearInterval(repeat);
   }

@@ -49,9 +49,12 @@ export async function startGated(
     });
     await once(child, "spawn");
   } catch (error) {
-    throw supervisorErrors.DS_SPAWN_FAILED(`${name}: ${spec.program} can't be started: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw supervisorErrors.DS_SPAWN_FAILED(
+      `${name}: ${spec.program} can't be started: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     await log.close();
   }

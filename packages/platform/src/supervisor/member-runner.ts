@@ -34,7 +34,11 @@ export class MemberRunner {
       const started = await this.#spawn(companion.name, companion.process);
       this.#companions.push(started);
       await this.#whileRunning(started, signal, (each) =>
-        eventually(() => connectOnce(companion.port), { deadlineMs: 10_000, intervalMs: 5, signal: each }),
+        eventually(() => connectOnce(companion.port), {
+          deadlineMs: 10_000,
+          intervalMs: 5,
+          signal: each,
+        }),
       );
     }
     signal.throwIfAborted();
@@ -106,10 +110,13 @@ export class MemberRunner {
     const ended = running.exited.then(async (exit) => {
       if (over.signal.aborted) return;
       const how = exit.signal ? `by ${exit.signal}` : `with exit code ${exit.code}`;
-      throw supervisorErrors.DS_PROCESS_ENDED(`${running.name} ended ${how} before it answered${await this.#lastWords()}`, {
-        hint: `devstack logs ${this.member.name}`,
-        details: { program: running.spec.program, ...exit },
-      });
+      throw supervisorErrors.DS_PROCESS_ENDED(
+        `${running.name} ended ${how} before it answered${await this.#lastWords()}`,
+        {
+          hint: `devstack logs ${this.member.name}`,
+          details: { program: running.spec.program, ...exit },
+        },
+      );
     });
     try {
       await Promise.race([work(AbortSignal.any([signal, over.signal])), ended]);

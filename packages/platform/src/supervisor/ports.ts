@@ -17,7 +17,9 @@ export async function isPortFree(port: number): Promise<boolean> {
       if (errnoOf(error) === "EADDRINUSE") resolve(false);
       else reject(error);
     });
-    server.listen({ host: "127.0.0.1", port, exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen({ host: "127.0.0.1", port, exclusive: true }, () =>
+      server.close(() => resolve(true)),
+    );
   });
 }
 

@@ -26,14 +26,16 @@ export async function processTree(
   // A group outlives its leader, and its number can't be given to a new process meanwhile: so a dead root's group
   // is ours unless a newer process leads it.
   const groups = new Set(
-    roots.filter((root) => alive.has(root.pid) || identify(root.pid) === undefined).map((root) => root.pid),
+    roots
+      .filter((root) => alive.has(root.pid) || identify(root.pid) === undefined)
+      .map((root) => root.pid),
   );
   const marked = await Promise.all(rows.map((row) => carriesMarker(row.pid, marker)));
   const ours = new Set(alive);
   for (const [index, row] of rows.entries()) {
     if (groups.has(row.group) || marked[index]) ours.add(row.pid);
   }
-  for (let before = -1; before !== ours.size; ) {
+  for (let before = -1; before !== ours.size;) {
     before = ours.size;
     for (const row of rows) if (ours.has(row.parent)) ours.add(row.pid);
   }

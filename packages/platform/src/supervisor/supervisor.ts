@@ -26,7 +26,12 @@ export class Supervisor {
     this.#runners = new Map(
       options.units.map((unit) => [
         unit.name,
-        new UnitRunner(unit, { ledger: options.ledger, stack: options.stack, log: options.log, onEvent }),
+        new UnitRunner(unit, {
+          ledger: options.ledger,
+          stack: options.stack,
+          log: options.log,
+          onEvent,
+        }),
       ]),
     );
   }
@@ -56,13 +61,17 @@ export class Supervisor {
     const stopped = new Map<UnitRunner, Promise<void>>();
     for (const runner of this.#withDependencies([...this.#runners.values()]).toReversed()) {
       if (!chosen.includes(runner)) continue;
-      const dependents = [...stopped].filter(([other]) => other.unit.dependsOn.includes(runner.unit.name));
+      const dependents = [...stopped].filter(([other]) =>
+        other.unit.dependsOn.includes(runner.unit.name),
+      );
       stopped.set(
         runner,
         Promise.allSettled(dependents.map(([, done]) => done)).then(() => runner.stop(force)),
       );
     }
-    const failed = (await Promise.allSettled(stopped.values())).find((result) => result.status === "rejected");
+    const failed = (await Promise.allSettled(stopped.values())).find(
+      (result) => result.status === "rejected",
+    );
     if (failed) throw failed.reason;
     return chosen.map((runner) => runner.status());
   }
@@ -70,7 +79,8 @@ export class Supervisor {
   /** Restarts a unit, or one member of a unit. */
   async restart(name: string): Promise<UnitStatus> {
     const unit = this.#runners.get(name);
-    const runner = unit ?? [...this.#runners.values()].find((one) => one.unit.members.includes(name));
+    const runner =
+      unit ?? [...this.#runners.values()].find((one) => one.unit.members.includes(name));
     if (!runner) throw this.#unknown(name);
     await runner.restart(unit ? undefined : name);
     return runner.status();
@@ -117,7 +127,10 @@ export class Supervisor {
   }
 
   #unknown(name: string): DevStackError {
-    const names = [...this.#runners.values()].flatMap((one) => [one.unit.name, ...one.unit.members]);
+    const names = [...this.#runners.values()].flatMap((one) => [
+      one.unit.name,
+      ...one.unit.members,
+    ]);
     const meant = nearest(name, names);
     return supervisorErrors.DS_UNKNOWN_UNIT(`the stack has no service "${name}"`, {
       hint: meant ? `did you mean "${meant}"?` : `it has ${[...this.#runners.keys()].join(", ")}`,

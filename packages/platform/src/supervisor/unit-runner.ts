@@ -61,7 +61,9 @@ export class UnitRunner {
 
   /** Ends all processes, also when a start is under way. Data stays. */
   async stop(force?: AbortSignal): Promise<void> {
-    this.#current.abort(supervisorErrors.DS_SUPERVISOR_STOPPING(`${this.unit.name} is being stopped`));
+    this.#current.abort(
+      supervisorErrors.DS_SUPERVISOR_STOPPING(`${this.unit.name} is being stopped`),
+    );
     return this.#enqueue(async () => {
       if (this.#members.size === 0 && this.#state !== "failed") return this.#enter("stopped");
       this.#enter("stopping");
@@ -130,7 +132,9 @@ export class UnitRunner {
       within.throwIfAborted();
       this.#members = new Map(members.map((member) => [member.name, this.#runnerFor(member)]));
       this.#enter("starting");
-      await allOrFirstError([...this.#members.values()].map((runner) => this.#startMember(runner, within)));
+      await allOrFirstError(
+        [...this.#members.values()].map((runner) => this.#startMember(runner, within)),
+      );
       await this.#settle(within);
     });
   }
@@ -146,7 +150,11 @@ export class UnitRunner {
       // What was under way sees the abort; a process that it was just starting must be known before the clean-up.
       await Promise.race([working.catch(() => undefined), delay(abortedWithinMs)]);
       await this.#takeDown();
-      const error = signal.aborted ? asError(signal.reason) : deadline.aborted ? this.#notReady() : asError(thrown);
+      const error = signal.aborted
+        ? asError(signal.reason)
+        : deadline.aborted
+          ? this.#notReady()
+          : asError(thrown);
       this.fail(error);
       throw error;
     }
@@ -154,9 +162,12 @@ export class UnitRunner {
 
   #notReady(): DevStackError {
     const seconds = this.unit.readyWithinMs / 1000;
-    return supervisorErrors.DS_NOT_READY(`${this.unit.name} was not ready within ${seconds} s (it was ${this.#state})`, {
-      hint: `devstack logs ${this.unit.name}`,
-    });
+    return supervisorErrors.DS_NOT_READY(
+      `${this.unit.name} was not ready within ${seconds} s (it was ${this.#state})`,
+      {
+        hint: `devstack logs ${this.unit.name}`,
+      },
+    );
   }
 
   async #startMember(runner: MemberRunner, signal: AbortSignal): Promise<void> {
@@ -187,9 +198,12 @@ export class UnitRunner {
       if (pauseMs === undefined) {
         await this.#takeDown();
         return this.fail(
-          supervisorErrors.DS_PROCESS_ENDED(`${runner.member.name} ended 6 times within 60 s and is not started again`, {
-            hint: `devstack logs ${runner.member.name}, then devstack restart ${this.unit.name}`,
-          }),
+          supervisorErrors.DS_PROCESS_ENDED(
+            `${runner.member.name} ended 6 times within 60 s and is not started again`,
+            {
+              hint: `devstack logs ${runner.member.name}, then devstack restart ${this.unit.name}`,
+            },
+          ),
         );
       }
       await delay(pauseMs, undefined, { signal });

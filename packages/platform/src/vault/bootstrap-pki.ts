@@ -10,7 +10,10 @@ export interface AuthorityTerms {
   readonly intermediate: string;
 }
 
-const defaultTerms: AuthorityTerms = { root: `${10 * hoursAYear}h`, intermediate: `${5 * hoursAYear}h` };
+const defaultTerms: AuthorityTerms = {
+  root: `${10 * hoursAYear}h`,
+  intermediate: `${5 * hoursAYear}h`,
+};
 
 interface PkiOptions {
   readonly client: VaultClient;
@@ -27,11 +30,13 @@ export async function bootstrapPki(options: PkiOptions): Promise<void> {
     [rootMount, terms.root],
     [intermediateMount, terms.intermediate],
   ] as const) {
-    if (!mounts[`${mount}/`]) await client.write(`sys/mounts/${mount}`, { type: "pki", config: { max_lease_ttl: maxTtl } });
+    if (!mounts[`${mount}/`])
+      await client.write(`sys/mounts/${mount}`, { type: "pki", config: { max_lease_ttl: maxTtl } });
   }
   const root = (await authority(client, rootMount)) ?? (await makeRoot(client, terms.root));
   const intermediate =
-    (await authority(client, intermediateMount)) ?? (await makeIntermediate(client, terms.intermediate, root));
+    (await authority(client, intermediateMount)) ??
+    (await makeIntermediate(client, terms.intermediate, root));
   await Promise.all([
     keyStore.saveCa(root, intermediate),
     ...options.certificates.map(({ instance, keyType }) =>

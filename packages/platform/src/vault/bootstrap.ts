@@ -29,7 +29,9 @@ export async function bootstrapVault(options: BootstrapOptions): Promise<void> {
   const { client, tenants } = options;
   const [mounts, auths] = await Promise.all([client.read("sys/mounts"), client.read("sys/auth")]);
   await Promise.all([
-    mounts?.[`${kvMount}/`] ? undefined : client.write(`sys/mounts/${kvMount}`, { type: "kv", options: { version: "2" } }),
+    mounts?.[`${kvMount}/`]
+      ? undefined
+      : client.write(`sys/mounts/${kvMount}`, { type: "kv", options: { version: "2" } }),
     auths?.["approle/"] ? undefined : client.write("sys/auth/approle", { type: "approle" }),
     bootstrapPki({
       client,
@@ -51,8 +53,12 @@ async function storeCredentials(client: VaultClient, tenant: VaultTenant): Promi
     const stored = await readCredential(client, path);
     const missing = Object.entries(fields).filter(([name]) => stored?.[name] === undefined);
     if (missing.length === 0) continue;
-    const made = await Promise.all(missing.map(async ([name, field]) => [name, await valueOf(client, field)]));
-    await client.write(`${kvMount}/data/${path}`, { data: { ...stored, ...Object.fromEntries(made) } });
+    const made = await Promise.all(
+      missing.map(async ([name, field]) => [name, await valueOf(client, field)]),
+    );
+    await client.write(`${kvMount}/data/${path}`, {
+      data: { ...stored, ...Object.fromEntries(made) },
+    });
   }
 }
 
@@ -71,7 +77,10 @@ export async function readCredential(
   return entry?.["data"] as Readonly<Record<string, unknown>> | undefined;
 }
 
-async function giveIdentity({ client, keyStore }: BootstrapOptions, tenant: VaultTenant): Promise<void> {
+async function giveIdentity(
+  { client, keyStore }: BootstrapOptions,
+  tenant: VaultTenant,
+): Promise<void> {
   const role = `auth/approle/role/${roleName(tenant.name)}`;
   await client.write(`sys/policies/acl/${policyName(tenant.name)}`, { policy: policyText(tenant) });
   await client.write(role, {
@@ -85,6 +94,10 @@ async function giveIdentity({ client, keyStore }: BootstrapOptions, tenant: Vaul
   const former = await keyStore.identity(tenant.name);
   const roleId = (await client.read(`${role}/role-id`))?.["role_id"] as string;
   const secretId = (await client.write(`${role}/secret-id`)).data?.["secret_id"] as string;
-  await keyStore.saveIdentity(tenant.name, { roleId: new Secret(roleId), secretId: new Secret(secretId) });
-  if (former) await client.write(`${role}/secret-id/destroy`, { secret_id: former.secretId.reveal() });
+  await keyStore.saveIdentity(tenant.name, {
+    roleId: new Secret(roleId),
+    secretId: new Secret(secretId),
+  });
+  if (former)
+    await client.write(`${role}/secret-id/destroy`, { secret_id: former.secretId.reveal() });
 }

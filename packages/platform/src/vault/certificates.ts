@@ -10,7 +10,10 @@ export interface IssuedCertificate {
 }
 
 /** Issues from the instance's own role, for all its names and the loopback addresses. */
-export async function issueCertificate(client: VaultClient, instance: string): Promise<IssuedCertificate> {
+export async function issueCertificate(
+  client: VaultClient,
+  instance: string,
+): Promise<IssuedCertificate> {
   const names = certificateNames(instance);
   const { data } = await client.write(`${intermediateMount}/issue/${roleName(instance)}`, {
     common_name: names[1],

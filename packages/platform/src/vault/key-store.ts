@@ -55,13 +55,20 @@ export class KeyStore {
   }
 
   async initialisationWasCutOff(): Promise<boolean> {
-    return (await readFileIfPresent(this.#initialisingFile)) !== undefined && (await this.keys()) === undefined;
+    return (
+      (await readFileIfPresent(this.#initialisingFile)) !== undefined &&
+      (await this.keys()) === undefined
+    );
   }
 
   async saveKeys(keys: UnsealKeys, rootToken: Secret): Promise<void> {
     const { shares, threshold } = keys;
     await this.#write(this.rootTokenFile, `${rootToken.reveal()}\n`);
-    const document = { shares: shares.length, threshold, keys: shares.map((share) => share.reveal()) };
+    const document = {
+      shares: shares.length,
+      threshold,
+      keys: shares.map((share) => share.reveal()),
+    };
     await this.#write(this.keysFile, `${JSON.stringify(document, undefined, 2)}\n`);
     await unlink(this.#initialisingFile);
   }
@@ -74,9 +81,12 @@ export class KeyStore {
       const { keys, threshold } = JSON.parse(text) as { keys: string[]; threshold: number };
       return { shares: keys.map((key) => new Secret(key)), threshold };
     } catch (error) {
-      throw vaultErrors.DS_VAULT_KEYS_INVALID(`${this.keysFile} can't be read: ${messageOf(error)}`, {
-        hint: "put back your copy of it; without the keys the vault's data can't be opened",
-      });
+      throw vaultErrors.DS_VAULT_KEYS_INVALID(
+        `${this.keysFile} can't be read: ${messageOf(error)}`,
+        {
+          hint: "put back your copy of it; without the keys the vault's data can't be opened",
+        },
+      );
     }
   }
 
@@ -84,7 +94,9 @@ export class KeyStore {
   async rootToken(): Promise<Secret> {
     const text = await this.#read(this.rootTokenFile);
     if (text !== undefined) return new Secret(text.trim());
-    throw vaultErrors.DS_VAULT_NOT_INITIALISED(`there is no ${this.rootTokenFile}`, { hint: "devstack up" });
+    throw vaultErrors.DS_VAULT_NOT_INITIALISED(`there is no ${this.rootTokenFile}`, {
+      hint: "devstack up",
+    });
   }
 
   async saveIdentity(service: string, identity: AppRoleIdentity): Promise<void> {
@@ -124,7 +136,11 @@ export class KeyStore {
   /** From the stack's vault folder down to the file's own. */
   #foldersTo(file: string): readonly string[] {
     const folders = [];
-    for (let folder = path.dirname(file); folder.startsWith(this.folder); folder = path.dirname(folder)) {
+    for (
+      let folder = path.dirname(file);
+      folder.startsWith(this.folder);
+      folder = path.dirname(folder)
+    ) {
       folders.unshift(folder);
     }
     return folders;
@@ -138,10 +154,13 @@ async function refuseLoose(entry: string, mode: number): Promise<void> {
   });
   if (!found || (found.mode & 0o777 & ~mode) === 0) return;
   const octal = (bits: number): string => (bits & 0o777).toString(8);
-  throw vaultErrors.DS_VAULT_KEYS_LOOSE(`${entry} has mode ${octal(found.mode)}, so others may reach the vault's keys; ${octal(mode)} is asked for`, {
-    hint: `chmod ${octal(mode)} '${entry}'`,
-    details: { path: entry, mode: octal(found.mode) },
-  });
+  throw vaultErrors.DS_VAULT_KEYS_LOOSE(
+    `${entry} has mode ${octal(found.mode)}, so others may reach the vault's keys; ${octal(mode)} is asked for`,
+    {
+      hint: `chmod ${octal(mode)} '${entry}'`,
+      details: { path: entry, mode: octal(found.mode) },
+    },
+  );
 }
 
 function pem(certificate: string): string {

@@ -9,7 +9,10 @@ const threshold = 3;
 /** Initialises a vault that never was, saving its keys before anything is stored in it. */
 export async function initialiseVault(client: VaultClient, keyStore: KeyStore): Promise<void> {
   await keyStore.announceInitialisation();
-  const answer = await client.write("sys/init", { secret_shares: shareCount, secret_threshold: threshold });
+  const answer = await client.write("sys/init", {
+    secret_shares: shareCount,
+    secret_threshold: threshold,
+  });
   const shares = (answer["keys_base64"] as string[]).map((share) => new Secret(share));
   await keyStore.saveKeys({ shares, threshold }, new Secret(answer["root_token"] as string));
 }
@@ -37,7 +40,9 @@ export async function unsealVault(client: VaultClient, keyStore: KeyStore): Prom
   if (!status.sealed) return;
   const keys = await keyStore.keys();
   if (!status.initialised) {
-    throw vaultErrors.DS_VAULT_NOT_INITIALISED("the vault was never initialised", { hint: "devstack up" });
+    throw vaultErrors.DS_VAULT_NOT_INITIALISED("the vault was never initialised", {
+      hint: "devstack up",
+    });
   }
   if (!keys) {
     throw vaultErrors.DS_VAULT_KEYS_MISSING(
@@ -50,7 +55,10 @@ export async function unsealVault(client: VaultClient, keyStore: KeyStore): Prom
     const progress = await client.write("sys/unseal", { key: share.reveal() });
     if (progress["sealed"] === false) return;
   }
-  throw vaultErrors.DS_VAULT_KEYS_INVALID(`the keys of ${keyStore.keysFile} do not open this vault`, {
-    hint: "put back the file that belongs to this stack's data",
-  });
+  throw vaultErrors.DS_VAULT_KEYS_INVALID(
+    `the keys of ${keyStore.keysFile} do not open this vault`,
+    {
+      hint: "put back the file that belongs to this stack's data",
+    },
+  );
 }

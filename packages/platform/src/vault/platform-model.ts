@@ -40,9 +40,12 @@ export function certificateNames(instance: string): readonly string[] {
 export function policyText(tenant: VaultTenant): string {
   const own = tenant.credentials.map(({ path }) => path);
   return [
-    ...[...own, ...tenant.reads].map((path) => `path "${kvMount}/data/${path}" { capabilities = ["read"] }`),
+    ...[...own, ...tenant.reads].map(
+      (path) => `path "${kvMount}/data/${path}" { capabilities = ["read"] }`,
+    ),
     ...tenant.certificates.map(
-      ({ instance }) => `path "${intermediateMount}/issue/${roleName(instance)}" { capabilities = ["update"] }`,
+      ({ instance }) =>
+        `path "${intermediateMount}/issue/${roleName(instance)}" { capabilities = ["update"] }`,
     ),
     "",
   ].join("\n");

@@ -80,7 +80,12 @@ export class VaultClient implements Disposable {
       return await new Promise<VaultAnswer>((resolve, reject) => {
         const request = http.request(
           `${this.address}/v1/${path}`,
-          { method, headers, agent: this.#agent, signal: signal ? AbortSignal.any([signal, limit]) : limit },
+          {
+            method,
+            headers,
+            agent: this.#agent,
+            signal: signal ? AbortSignal.any([signal, limit]) : limit,
+          },
           (response) => {
             const chunks: Buffer[] = [];
             response.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -88,7 +93,10 @@ export class VaultClient implements Disposable {
             response.once("end", () => {
               const text = Buffer.concat(chunks).toString();
               try {
-                resolve({ status: response.statusCode ?? 0, body: text === "" ? undefined : (JSON.parse(text) as VaultBody) });
+                resolve({
+                  status: response.statusCode ?? 0,
+                  body: text === "" ? undefined : (JSON.parse(text) as VaultBody),
+                });
               } catch {
                 reject(new Error(`the answer to ${method} ${path} is no JSON`));
               }
@@ -99,11 +107,14 @@ export class VaultClient implements Disposable {
         request.end(payload);
       });
     } catch (error) {
-      throw vaultErrors.DS_VAULT_UNREACHABLE(`no vault answers at ${this.address}: ${messageOf(error)}`, {
-        hint: "devstack status; devstack logs vault",
-        details: { address: this.address, errno: errnoOf(error) },
-        cause: error,
-      });
+      throw vaultErrors.DS_VAULT_UNREACHABLE(
+        `no vault answers at ${this.address}: ${messageOf(error)}`,
+        {
+          hint: "devstack status; devstack logs vault",
+          details: { address: this.address, errno: errnoOf(error) },
+          cause: error,
+        },
+      );
     }
   }
 

@@ -15,14 +15,19 @@ export const envCommand: Command = {
   run: async ({ stack, terminal, positionals, values, json }) => {
     const format = json ? "json" : (values["format"] ?? "dotenv");
     if (!formats.includes(format as never)) {
-      throw cliErrors.DS_USAGE(`--format takes ${formats.join(", ")}, not ${JSON.stringify(format)}`);
+      throw cliErrors.DS_USAGE(
+        `--format takes ${formats.join(", ")}, not ${JSON.stringify(format)}`,
+      );
     }
     requireServices(positionals);
     const resolved = await stack();
     const found = await status(resolved);
     if (!found.running) throw notRunning(resolved);
-    const ready = new Set(found.instances.filter((one) => one.state === "ready").map((one) => one.service));
-    const chosen = positionals.length > 0 ? positionals : serviceNames.filter((name) => ready.has(name));
+    const ready = new Set(
+      found.instances.filter((one) => one.state === "ready").map((one) => one.service),
+    );
+    const chosen =
+      positionals.length > 0 ? positionals : serviceNames.filter((name) => ready.has(name));
     const environments = await Promise.all(
       chosen.map(async (name) => {
         const { env, url } = await connectionOf(resolved, name);
@@ -30,7 +35,11 @@ export const envCommand: Command = {
       }),
     );
     const env: Record<string, string> = Object.assign({}, ...environments);
-    terminal.result(format === "json" ? JSON.stringify(env, undefined, 2) : formatEnvironment(env, format as "dotenv" | "shell"));
+    terminal.result(
+      format === "json"
+        ? JSON.stringify(env, undefined, 2)
+        : formatEnvironment(env, format as "dotenv" | "shell"),
+    );
     return 0;
   },
 };

@@ -14,7 +14,11 @@ export const logsCommand: Command = {
     const files = await logFiles(await stack(), positionals);
     const width = Math.max(0, ...files.map(({ name }) => name.length));
     const show = (name: string, line: string): void =>
-      terminal.result(json ? JSON.stringify({ name, line }) : `${terminal.colour.dim(name.padEnd(width))}  ${line}`);
+      terminal.result(
+        json
+          ? JSON.stringify({ name, line })
+          : `${terminal.colour.dim(name.padEnd(width))}  ${line}`,
+      );
     const lines = parseLines(values["lines"]);
     const ends = await Promise.all(files.map(async (file) => readLog(file, lines, show)));
     if (values["follow"] === true) await followLogs(ends, show, interrupted);

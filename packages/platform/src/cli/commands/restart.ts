@@ -10,7 +10,9 @@ export const restartCommand: Command = {
     const unit = await restart(await stack(), name, {
       onEvent: (event) => terminal.transient(`${event.unit} ${event.state}`),
     });
-    terminal.result(json ? JSON.stringify(unit) : `${name} restarted, ${unit.name} is ${unit.state}`);
+    terminal.result(
+      json ? JSON.stringify(unit) : `${name} restarted, ${unit.name} is ${unit.state}`,
+    );
     return 0;
   },
 };

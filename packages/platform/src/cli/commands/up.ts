@@ -25,7 +25,8 @@ export const upCommand: Command = {
         ...(positionals.length > 0 ? { services: positionals } : {}),
         onEngine: engineProgress(terminal),
         onEvent: serviceProgress(terminal, startedAt),
-        onWait: (pid) => terminal.progress(`waiting for another "devstack up" (pid ${pid}) to start the daemon`),
+        onWait: (pid) =>
+          terminal.progress(`waiting for another "devstack up" (pid ${pid}) to start the daemon`),
         signal: interrupted,
       });
     } catch (error) {
@@ -40,7 +41,8 @@ export const upCommand: Command = {
     if (json) terminal.result(JSON.stringify({ ...found, seconds, timings: outcome.daemon.units }));
     else {
       terminal.result(statusText(found, terminal));
-      if (values["timings"] === true) terminal.result(`\n${timingsText(outcome.daemon.units, seconds)}`);
+      if (values["timings"] === true)
+        terminal.result(`\n${timingsText(outcome.daemon.units, seconds)}`);
       terminal.result(`\n${nextSteps(found, seconds)}`);
     }
     return exitCodeOf(found, outcome);
@@ -48,7 +50,9 @@ export const upCommand: Command = {
 };
 
 function nextSteps(found: StackStatus, seconds: number): string {
-  const ready = new Set(found.instances.filter((one) => one.state === "ready").map((one) => one.service));
+  const ready = new Set(
+    found.instances.filter((one) => one.state === "ready").map((one) => one.service),
+  );
   return [
     `${ready.size} services ready after ${seconds.toFixed(1)} s`,
     "  devstack env                    settings to connect with, TLS and passwords included",
@@ -72,7 +76,8 @@ function engineProgress(terminal: Terminal): (progress: ToolchainProgress) => vo
     const line = `  ${engine}: ${step}${percent} ${detail}`;
     terminal.transient(line);
     // Where lines can't be replaced, each step is said once.
-    if (!terminal.interactive && !shown.has(`${engine} ${step}`)) terminal.progress(`  ${engine}: ${step} ${detail}`);
+    if (!terminal.interactive && !shown.has(`${engine} ${step}`))
+      terminal.progress(`  ${engine}: ${step} ${detail}`);
     shown.add(`${engine} ${step}`);
   };
 }
@@ -80,7 +85,8 @@ function engineProgress(terminal: Terminal): (progress: ToolchainProgress) => vo
 function serviceProgress(terminal: Terminal, startedAt: number): (event: UnitEvent) => void {
   return ({ unit, state, error }) => {
     const seconds = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
-    if (state === "ready") terminal.progress(`  ${terminal.colour.green("ready")}   ${unit} (${seconds})`);
+    if (state === "ready")
+      terminal.progress(`  ${terminal.colour.green("ready")}   ${unit} (${seconds})`);
     else if (state === "failed" && error) {
       terminal.progress(`  ${terminal.colour.red("failed")}  ${unit} (${seconds})`);
       for (const line of errorLines(error)) terminal.progress(`    ${line}`);

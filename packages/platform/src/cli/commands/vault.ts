@@ -37,7 +37,10 @@ const actions: Readonly<Record<string, Action>> = {
     return 0;
   },
   "show-password": async ({ stack, terminal, json }, service) => {
-    if (service === undefined) throw cliErrors.DS_USAGE("vault show-password needs a service", { hint: "devstack vault show-password postgres" });
+    if (service === undefined)
+      throw cliErrors.DS_USAGE("vault show-password needs a service", {
+        hint: "devstack vault show-password postgres",
+      });
     const found = await showPassword(await stack(), service);
     terminal.result(json ? JSON.stringify(found) : found.password);
     return 0;
@@ -55,10 +58,13 @@ export const vaultCommand: Command = {
     if (!action) {
       const meant = nearest(name, Object.keys(actions));
       throw cliErrors.DS_USAGE(`devstack vault has no ${JSON.stringify(name)}`, {
-        hint: meant ? `did you mean "devstack vault ${meant}"?` : `devstack vault ${vaultCommand.usage}`,
+        hint: meant
+          ? `did you mean "devstack vault ${meant}"?`
+          : `devstack vault ${vaultCommand.usage}`,
       });
     }
-    if (argument !== undefined && name !== "show-password") throw cliErrors.DS_USAGE(`devstack vault ${name} takes nothing after it`);
+    if (argument !== undefined && name !== "show-password")
+      throw cliErrors.DS_USAGE(`devstack vault ${name} takes nothing after it`);
     return action(invocation, argument);
   },
 };

@@ -8,7 +8,11 @@ export const versionCommand: Command = {
   positionals: { min: 0, max: 0 },
   run: async ({ terminal, json }) => {
     const { version } = packageJson;
-    terminal.result(json ? JSON.stringify({ version, node: process.version }) : `devstack ${version} (Node ${process.version})`);
+    terminal.result(
+      json
+        ? JSON.stringify({ version, node: process.version })
+        : `devstack ${version} (Node ${process.version})`,
+    );
     return 0;
   },
 };

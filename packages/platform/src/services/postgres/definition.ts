@@ -1,4 +1,4 @@
-import { defineService, generated, type Run } from "../definition.ts";
+import { defineService, generated, rewriting, type Run } from "../definition.ts";
 import { engineProcess } from "../engine-process.ts";
 import { applicationStep, createCluster, postgresAccepts, writeAndReadBack } from "./initialise.ts";
 import { clientAuthentication, serverConfiguration } from "./render.ts";
@@ -12,13 +12,22 @@ export const postgres = defineService({
     name: "postgresql",
     versions: ">=15 <19",
     required: ["postgres", "initdb"],
-    optional: ["psql", "pg_dumpall", "pg_dump", "pgbench"],
-    sources: [{ provider: "prefix", packages: ["postgresql-15"] }],
+    optional: ["psql", "pg_dumpall", "pg_dump", "pgbench", "pg_basebackup"],
+    sources: [
+      {
+        provider: "prefix",
+        packages: ["postgresql"],
+        programFolders: ["usr/lib/postgresql/*/bin"],
+      },
+    ],
   },
   ports: { postgres: { sql: { default: 5432, purpose: "SQL", tls: "same" } } },
   dependsOn: ["vault"],
   credentials: [
-    { path: "postgres", fields: { user: "devuser", password: generated, database, tls_enabled: true } },
+    {
+      path: "postgres",
+      fields: { user: "devuser", password: generated, database, tls_enabled: true },
+    },
     { path: "postgres-admin", fields: { user: "postgres", password: generated } },
   ],
   certificate: { keyType: "ec" },
@@ -55,20 +64,23 @@ export const postgres = defineService({
   faults: {
     "trust-authentication": {
       summary: "pg_hba.conf lets everybody in from loopback",
-      change: (definition) => ({
-        ...definition,
-        render: (run) =>
-          definition
-            .render(run)
-            .map((file) =>
-              file.path === "pg_hba.conf" ? { ...file, content: file.content.replaceAll("scram-sha-256", "trust") } : file,
-            ),
-      }),
+      change: rewriting("pg_hba.conf", (content) => content.replaceAll("scram-sha-256", "trust")),
+    },
+    "fewer-connections": {
+      summary: "the server allows half the connections",
+      change: rewriting("postgresql.conf", (content) =>
+        content.replace("max_connections = '100'", "max_connections = '50'"),
+      ),
     },
   },
 });
 
-function parts(run: Pick<Run, "ports" | "secret">): { port: number; user: string; password: string; name: string } {
+function parts(run: Pick<Run, "ports" | "secret">): {
+  port: number;
+  user: string;
+  password: string;
+  name: string;
+} {
   return {
     port: run.ports["sql"] ?? 0,
     user: run.secret("postgres", "user"),

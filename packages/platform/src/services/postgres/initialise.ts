@@ -8,7 +8,9 @@ import type { Run, Step, StepContext } from "../definition.ts";
 /** A cluster whose superuser has the vault's password; `--no-sync` because the finished folder is synced as a whole. */
 export async function createCluster({ run, execute }: StepContext): Promise<void> {
   const passwordFile = path.join(run.folders.files, "initdb-password");
-  await writeFileAtomically(passwordFile, run.secret("postgres-admin", "password"), { owner: run.account });
+  await writeFileAtomically(passwordFile, run.secret("postgres-admin", "password"), {
+    owner: run.account,
+  });
   try {
     await execute({
       program: "initdb",
@@ -50,7 +52,9 @@ export const applicationStep: Step = {
       const { user, password, database } = application(run);
       const role = await client.query("select 1 from pg_roles where rolname = $1", [user]);
       const [id, text] = [client.escapeIdentifier(user), client.escapeLiteral(password)];
-      await client.query(`${role.rowCount === 0 ? "create" : "alter"} role ${id} with login password ${text}`);
+      await client.query(
+        `${role.rowCount === 0 ? "create" : "alter"} role ${id} with login password ${text}`,
+      );
       const there = await client.query("select 1 from pg_database where datname = $1", [database]);
       const name = client.escapeIdentifier(database);
       if (there.rowCount === 0) await client.query(`create database ${name} owner ${id}`);
@@ -65,7 +69,8 @@ export async function writeAndReadBack(run: Run, signal: AbortSignal): Promise<v
     await client.query("create temporary table devstack_ready (word text)");
     await client.query("insert into devstack_ready values ($1)", [word]);
     const { rows } = await client.query("select word from devstack_ready");
-    if (rows[0]?.word !== word) throw new Error(`PostgreSQL gave back ${rows[0]?.word} for ${word}`);
+    if (rows[0]?.word !== word)
+      throw new Error(`PostgreSQL gave back ${rows[0]?.word} for ${word}`);
   });
 }
 

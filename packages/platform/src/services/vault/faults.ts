@@ -11,7 +11,7 @@ export interface VaultFault {
 export const vaultFaults: Readonly<Record<string, VaultFault>> = {
   "stays-sealed": { summary: "the vault is not unsealed again after a restart", staysSealed: true },
   "short-lived-authority": {
-    summary: "the intermediate CA lives one year instead of five",
-    authorities: { root: "87600h", intermediate: "8760h" },
+    summary: "the intermediate CA lives three years instead of five",
+    authorities: { root: "87600h", intermediate: "26280h" },
   },
 };

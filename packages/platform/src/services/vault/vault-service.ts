@@ -10,7 +10,10 @@ export const vaultService = {
       https: { default: 8201, purpose: "HTTP API", tls: "only" },
     },
   },
-  connection: (place: { readonly ports: Readonly<Record<string, number>>; readonly ca: string }): Connection => ({
+  connection: (place: {
+    readonly ports: Readonly<Record<string, number>>;
+    readonly ca: string;
+  }): Connection => ({
     url: `https://127.0.0.1:${place.ports["https"]}`,
     env: { VAULT_ADDR: `https://127.0.0.1:${place.ports["https"]}`, VAULT_CACERT: place.ca },
   }),

@@ -4,7 +4,12 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StackFolders } from "../../config/folders.ts";
 import { eventually } from "../../shared/eventually.ts";
-import { ensureFolder, exists, readFileIfPresent, writeFileAtomically } from "../../shared/files.ts";
+import {
+  ensureFolder,
+  exists,
+  readFileIfPresent,
+  writeFileAtomically,
+} from "../../shared/files.ts";
 import { connectOnce } from "../../supervisor/ports.ts";
 import type { Member, Unit, UnitControl } from "../../supervisor/unit.ts";
 import { bootstrapVault } from "../../vault/bootstrap.ts";
@@ -47,7 +52,8 @@ export function vaultUnit(host: VaultHost): Unit {
 async function prepare(host: VaultHost): Promise<Member> {
   const files = path.join(host.folders.run, name);
   const data = path.join(host.folders.data, name);
-  for (const folder of [files, path.join(files, "tls"), data]) await ensureFolder(folder, { mode: 0o700 });
+  for (const folder of [files, path.join(files, "tls"), data])
+    await ensureFolder(folder, { mode: 0o700 });
   await discardCutOffInitialisation(host, data);
   await writeConfiguration(host);
   return {
@@ -58,7 +64,12 @@ async function prepare(host: VaultHost): Promise<Member> {
     companions: [],
     process: {
       program: process.execPath,
-      args: [fileURLToPath(import.meta.resolve("@devstack/vault/server")), "server", "--config", path.join(files, "vault.json")],
+      args: [
+        fileURLToPath(import.meta.resolve("@devstack/vault/server")),
+        "server",
+        "--config",
+        path.join(files, "vault.json"),
+      ],
       env: { PATH: "/usr/bin:/bin", LANG: "C.UTF-8", HOME: files },
       cwd: files,
       stop: { signal: "SIGTERM", graceMs: 5000 },
@@ -92,7 +103,10 @@ async function writeConfiguration(host: VaultHost): Promise<void> {
       ...((await exists(tls.certificate)) ? [{ tcp: https }] : []),
     ],
   };
-  await writeFileAtomically(path.join(folders.run, name, "vault.json"), JSON.stringify(configuration, undefined, 2));
+  await writeFileAtomically(
+    path.join(folders.run, name, "vault.json"),
+    JSON.stringify(configuration, undefined, 2),
+  );
 }
 
 function tlsFiles(host: VaultHost): { readonly certificate: string; readonly key: string } {
@@ -105,7 +119,10 @@ async function settle(host: VaultHost, control: UnitControl, fault: VaultFault):
   if (!(await sealStatus(client)).initialised) await initialiseVault(client, keyStore);
   await unsealVault(client, keyStore);
   const root = client.withToken(await keyStore.rootToken());
-  await eventually(async () => root.read("auth/token/lookup-self"), { deadlineMs: 5000, signal: control.signal });
+  await eventually(async () => root.read("auth/token/lookup-self"), {
+    deadlineMs: 5000,
+    signal: control.signal,
+  });
   await bootstrapVault({
     client: root,
     keyStore,
@@ -118,7 +135,11 @@ async function settle(host: VaultHost, control: UnitControl, fault: VaultFault):
 }
 
 /** The TLS listener needs a certificate of the vault's own: it opens once there is one, by a reload. */
-async function openTlsListener(host: VaultHost, root: VaultClient, control: UnitControl): Promise<void> {
+async function openTlsListener(
+  host: VaultHost,
+  root: VaultClient,
+  control: UnitControl,
+): Promise<void> {
   const tls = tlsFiles(host);
   const chain = await readFile(host.keyStore.caChainFile, "utf8");
   const present = await readFileIfPresent(tls.certificate);
@@ -129,7 +150,11 @@ async function openTlsListener(host: VaultHost, root: VaultClient, control: Unit
     await writeConfiguration(host);
     control.kill(name, "SIGHUP");
   }
-  await eventually(async () => connectOnce(host.ports.https), { deadlineMs: 5000, intervalMs: 5, signal: control.signal });
+  await eventually(async () => connectOnce(host.ports.https), {
+    deadlineMs: 5000,
+    intervalMs: 5,
+    signal: control.signal,
+  });
 }
 
 /** In the token's own cubbyhole, where nobody else sees it. */
