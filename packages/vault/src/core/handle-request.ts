@@ -1,0 +1,128 @@
+import type { Transaction } from "../barrier/transaction.ts";
+import { engines } from "../engines/registry.ts";
+import { openSysPaths } from "../sys/open-paths.ts";
+import type { CoreCall } from "../routing/engine.ts";
+import { fullPath, viewPrefix, type MountEntry } from "../routing/mount-entry.ts";
+import { handlerOf } from "../routing/route.ts";
+import type { Match } from "../routing/route-table.ts";
+import { withinCidrs } from "../tokens/cidr.ts";
+import type { TokenEntry } from "../tokens/token-entry.ts";
+import type { Core } from "./core.ts";
+import { Fault } from "./fault.ts";
+import { Fields } from "./fields.ts";
+import type { Answer, Operation, VaultRequest } from "./request.ts";
+
+type Handled = Answer | undefined;
+
+/** The way of a request: seal, mount, token, policies, handler, storage. Throws a Fault for what is refused. */
+export async function handleRequest(core: Core, request: VaultRequest): Promise<Handled> {
+  const open = openSysPaths.find(request.path, request.operation);
+  if (open !== undefined) {
+    const handle = handlerOf(open.route, request.operation);
+    if (handle === undefined) throw new Fault(405, []);
+    return handle({ core, request, fields: new Fields(request.data) });
+  }
+  if (core.barrier.sealed) throw Fault.sealed();
+  if (request.wrapTtl > 0) throw Fault.badRequest("response wrapping is not supported");
+  const tx = core.barrier.begin();
+  const mount = core.mounts.find(request.path);
+  const match = mount === undefined ? undefined : findRoute(mount, request);
+  if (mount !== undefined && match?.route.open === true) {
+    return run(tx, match, callOf(core, tx, request, mount, match, undefined));
+  }
+  const token = authenticate(core, tx, request);
+  if (token.numUses === 0) return authorised(core, tx, request, mount, match, token);
+  return spending(core, token, (spent) => authorised(core, tx, request, mount, match, spent));
+}
+
+function findRoute(mount: MountEntry, request: VaultRequest): Match<CoreCall> | undefined {
+  const engine = engines.get(mount.type);
+  const table = engine?.routesFor?.(mount) ?? engine?.routes;
+  return table?.find(request.path.slice(fullPath(mount).length), request.operation);
+}
+
+function authenticate(core: Core, tx: Transaction, request: VaultRequest): TokenEntry {
+  if (request.clientToken === undefined) throw Fault.badToken();
+  const token = core.tokens.lookup(tx, request.clientToken);
+  if (token === undefined || !withinCidrs(request.remoteAddress, token.boundCidrs))
+    throw Fault.badToken();
+  return token;
+}
+
+/** A use is spent whatever becomes of the request, and the last one ends the token. */
+async function spending(
+  core: Core,
+  token: TokenEntry,
+  proceed: (spent: TokenEntry) => Promise<Handled>,
+): Promise<Handled> {
+  const before = core.barrier.begin();
+  const spent = core.tokens.spend(before, token);
+  const durable = before.commit();
+  try {
+    return await proceed(spent);
+  } finally {
+    await durable;
+    if (spent.numUses < 0 && !core.barrier.sealed) {
+      const after = core.barrier.begin();
+      core.tokens.revokeTree(after, token.hash);
+      await after.commit();
+    }
+  }
+}
+
+async function authorised(
+  core: Core,
+  tx: Transaction,
+  request: VaultRequest,
+  mount: MountEntry | undefined,
+  match: Match<CoreCall> | undefined,
+  token: TokenEntry,
+): Promise<Handled> {
+  const call =
+    mount === undefined || match === undefined
+      ? undefined
+      : callOf(core, tx, request, mount, match, token);
+  const operation = call?.operation ?? request.operation;
+  const { path, data, wrapTtl } = request;
+  const acl = core.policies.compile(tx, token.policies);
+  if (!acl.allows({ path, operation, data, wrapTtl, sudo: match?.route.sudo ?? false })) {
+    throw Fault.permissionDenied();
+  }
+  if (mount === undefined) throw Fault.noHandler(path);
+  if (match === undefined || call === undefined) throw Fault.unsupportedPath();
+  return run(tx, match, call);
+}
+
+async function run(tx: Transaction, match: Match<CoreCall>, call: CoreCall): Promise<Handled> {
+  const handle = handlerOf(match.route, call.operation);
+  if (handle === undefined) throw Fault.unsupportedOperation();
+  const answer = await handle(call);
+  await tx.commit();
+  return answer;
+}
+
+function callOf(
+  core: Core,
+  tx: Transaction,
+  request: VaultRequest,
+  mount: MountEntry,
+  match: Match<CoreCall>,
+  token: TokenEntry | undefined,
+): CoreCall {
+  const call = {
+    request,
+    operation: request.operation,
+    params: match.params,
+    fields: new Fields(request.data),
+    view: tx.view(viewPrefix(mount)),
+    system: { now: core.now(), mountPath: fullPath(mount), ...core.leaseLimits(mount) },
+    core,
+    tx,
+    mount,
+    token,
+  };
+  const { exists, write } = match.route;
+  if (request.operation !== "update" || exists === undefined || write === undefined) return call;
+  const operation: Operation = exists(call) ? "update" : "create";
+  return { ...call, operation };
+}

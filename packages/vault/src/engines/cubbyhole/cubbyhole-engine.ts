@@ -1,0 +1,45 @@
+import { Fault } from "../../core/fault.ts";
+import { isObject } from "../../core/fields.ts";
+import type { CoreCall, Engine } from "../../routing/engine.ts";
+import { RouteTable } from "../../routing/route-table.ts";
+import { cubbyholePrefix } from "../../tokens/token-store.ts";
+import type { View } from "../../barrier/view.ts";
+
+/** Secrets that belong to one token and end with it. */
+export const cubbyholeEngine: Engine = {
+  type: "cubbyhole",
+  routes: new RouteTable<CoreCall>([
+    {
+      path: "*path",
+      exists: (call) => own(call).get(pathOf(call)) !== undefined,
+      read: (call) => {
+        const data = own(call).readJson<Record<string, unknown>>(pathOf(call));
+        return isObject(data) ? { data } : undefined;
+      },
+      list: (call) => ({ data: { keys: own(call).list(call.params["path"]) } }),
+      write: (call) => {
+        if (Object.keys(call.request.data).length === 0)
+          throw Fault.badRequest("missing data fields");
+        own(call).writeJson(pathOf(call), call.request.data);
+        return undefined;
+      },
+      delete: (call) => {
+        own(call).delete(pathOf(call));
+        return undefined;
+      },
+    },
+  ]),
+};
+
+function own({ tx, token }: CoreCall): View {
+  if (token === undefined || token.type === "batch") {
+    throw Fault.badRequest("cubbyhole operations are only supported by service tokens");
+  }
+  return tx.view(cubbyholePrefix(token.hash));
+}
+
+function pathOf({ params }: CoreCall): string {
+  const path = params["path"] ?? "";
+  if (path === "") throw Fault.badRequest("missing path");
+  return path;
+}

@@ -1,0 +1,97 @@
+import type { Socket } from "node:net";
+import { RequestParser, RequestSyntaxError, type ParsedRequest } from "./request-parser.ts";
+import { errorResponse, serialise, type HttpResponse } from "./response.ts";
+
+export type HttpHandler = (request: ParsedRequest, remoteAddress: string) => Promise<HttpResponse>;
+
+/** Vault's max_request_size. */
+export const bodyLimit = 32 * 1024 * 1024;
+const idleMs = 300_000;
+/** A request has to come in whole within this time. */
+const requestMs = 90_000;
+/** What may lie unread while a request is being answered. */
+const pipelineBytes = 64 * 1024;
+
+/** One client's connection: requests are answered in turn, one after the other. */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #handle: HttpHandler;
+  readonly #parser: RequestParser;
+  readonly #remoteAddress: string;
+  #busy = false;
+  #closing = false;
+  #requestTimer: NodeJS.Timeout | undefined;
+
+  constructor(socket: Socket, handle: HttpHandler) {
+    this.#socket = socket;
+    this.#handle = handle;
+    this.#remoteAddress = socket.remoteAddress ?? "";
+    this.#parser = new RequestParser(bodyLimit, () =>
+      socket.write("HTTP/1.1 100 Continue\r\n\r\n"),
+    );
+    socket.setNoDelay(true);
+    socket.setTimeout(idleMs, () => {
+      if (!this.#busy) socket.destroy();
+    });
+    socket.on("data", (chunk: Buffer) => this.#receive(chunk));
+    socket.on("error", () => socket.destroy());
+    socket.on("end", () => {
+      if (!this.#busy) socket.end();
+      this.#closing = true;
+    });
+    socket.on("close", () => clearTimeout(this.#requestTimer));
+  }
+
+  /** Ends it now when it is idle, else as soon as the answer under way is sent. */
+  close(): void {
+    this.#closing = true;
+    if (!this.#busy) this.#socket.destroySoon();
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#parser.push(chunk);
+    if (!this.#busy) void this.#proceed();
+    else if (this.#parser.buffered > pipelineBytes) this.#socket.pause();
+  }
+
+  async #proceed(): Promise<void> {
+    this.#busy = true;
+    try {
+      for (
+        let request = this.#parser.next();
+        request !== undefined;
+        request = this.#parser.next()
+      ) {
+        this.#watch(false);
+        const response = await this.#handle(request, this.#remoteAddress);
+        const keepAlive = request.keepAlive && !this.#closing;
+        this.#socket.write(serialise(response, request.method === "HEAD", keepAlive));
+        if (!keepAlive) return this.#finish();
+      }
+      this.#watch(this.#parser.midRequest);
+      if (this.#socket.isPaused()) this.#socket.resume();
+    } catch (error) {
+      if (!(error instanceof RequestSyntaxError)) throw error;
+      this.#socket.write(serialise(errorResponse(error.status, [error.message]), false, false));
+      this.#finish();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** The client may still be sending: read that off for a moment, or it would get a reset instead of the answer. */
+  #finish(): void {
+    this.#socket.removeAllListeners("data");
+    this.#socket.end();
+    this.#socket.resume();
+    this.#socket.setTimeout(1000, () => this.#socket.destroy());
+  }
+
+  #watch(midRequest: boolean): void {
+    if (midRequest === (this.#requestTimer !== undefined)) return;
+    clearTimeout(this.#requestTimer);
+    this.#requestTimer = midRequest
+      ? setTimeout(() => this.#socket.destroy(), requestMs).unref()
+      : undefined;
+  }
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+import { parseDuration } from "../core/duration.ts";
+import { Fault } from "../core/fault.ts";
+import { isObject } from "../core/fields.ts";
+import type { Operation, VaultRequest } from "../core/request.ts";
+import type { ParsedRequest } from "./request-parser.ts";
+
+const apiPrefix = "/v1/";
+const mergePatch = "application/merge-patch+json";
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** Throws a Fault for what is no request to the API. */
+export function decodeRequest(parsed: ParsedRequest, remoteAddress: string): VaultRequest {
+  const [rawPath = "", rawQuery = ""] = splitOnce(parsed.target, "?");
+  if (!rawPath.startsWith(apiPrefix)) throw Fault.notFound();
+  const query = parseQuery(rawQuery);
+  const list = parsed.method === "LIST" || (parsed.method === "GET" && asksForList(query));
+  const operation = list ? "list" : operationOf(parsed.method);
+  const path = decodePath(rawPath.slice(apiPrefix.length));
+  return {
+    id: randomUUID(),
+    operation,
+    path: list && !path.endsWith("/") ? `${path}/` : path,
+    data: operation === "update" || operation === "patch" ? decodeBody(parsed, operation) : query,
+    headers: parsed.headers,
+    clientToken: tokenOf(parsed),
+    remoteAddress,
+    wrapTtl: wrapTtlOf(parsed),
+  };
+}
+
+function operationOf(method: string): Operation {
+  switch (method) {
+    case "GET":
+    case "HEAD":
+      return "read";
+    case "POST":
+    case "PUT":
+      return "update";
+    case "PATCH":
+      return "patch";
+    case "DELETE":
+      return "delete";
+    default:
+      throw new Fault(405, []);
+  }
+}
+
+function decodePath(raw: string): string {
+  let path: string;
+  try {
+    path = decodeURIComponent(raw);
+  } catch (error) {
+    throw new Fault(400, ["malformed path"], error);
+  }
+  // Paths are names in the storage: none may point out of its mount, nor hide what the policies look at.
+  // oxlint-disable-next-line no-control-regex -- control characters are just what is refused
+  if (/[\x00-\x1f\x7f]/.test(path)) throw new Fault(400, ["path contains unprintable characters"]);
+  const segments = path.split("/");
+  if (segments.includes("..") || segments.includes(".")) {
+    throw new Fault(400, ["path contains relative references"]);
+  }
+  if (segments.slice(0, -1).includes("")) throw new Fault(400, ["path contains an empty segment"]);
+  return path;
+}
+
+function asksForList(query: Record<string, string | string[]>): boolean {
+  const asked = query["list"];
+  delete query["list"];
+  if (asked === undefined || asked === "") return false;
+  if (typeof asked === "string" && /^(1|t|true)$/i.test(asked)) return true;
+  if (typeof asked === "string" && /^(0|f|false)$/i.test(asked)) return false;
+  throw new Fault(400, []);
+}
+
+function parseQuery(text: string): Record<string, string | string[]> {
+  const query: Record<string, string | string[]> = {};
+  const params = new URLSearchParams(text);
+  for (const name of new Set(params.keys())) {
+    const values = params.getAll(name);
+    query[name] = values.length === 1 ? (values[0] ?? "") : values;
+  }
+  return query;
+}
+
+/** A form where it says so or looks like one, else JSON whatever the content type says. */
+function decodeBody({ headers, body }: ParsedRequest, operation: Operation): Data {
+  const contentType = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  if (operation === "patch") {
+    if (contentType === "") throw Fault.badRequest("mime: no media type");
+    if (contentType !== mergePatch) {
+      throw new Fault(415, [
+        `PATCH requires Content-Type of ${mergePatch}, provided ${contentType}`,
+      ]);
+    }
+  }
+  const text = body.toString();
+  if (text.trim() === "") return {};
+  if (contentType === "application/x-www-form-urlencoded" && !/^\s*[[{]/.test(text))
+    return parseQuery(text);
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    // What the parser says of the text would repeat parts of it, which may be secret.
+    throw Fault.badRequest("failed to parse JSON input: the body is not one JSON document");
+  }
+  if (document === null) return {};
+  if (!isObject(document))
+    throw Fault.badRequest("failed to parse JSON input: the body is no JSON object");
+  return document;
+}
+
+function tokenOf({ headers }: ParsedRequest): string | undefined {
+  const token = headers["x-vault-token"];
+  if (token !== undefined && token !== "") return token;
+  return /^bearer +(\S+) *$/i.exec(headers["authorization"] ?? "")?.[1];
+}
+
+function wrapTtlOf({ headers }: ParsedRequest): number {
+  const given = headers["x-vault-wrap-ttl"];
+  if (given === undefined || given === "") return 0;
+  const seconds = parseDuration(given);
+  if (seconds === undefined || seconds < 0) {
+    throw Fault.badRequest("error parsing X-Vault-Wrap-TTL header: not a duration");
+  }
+  return seconds;
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+}

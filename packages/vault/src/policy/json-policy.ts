@@ -1,0 +1,35 @@
+import { HclObject, type HclItem, type HclValue } from "./hcl.ts";
+
+/** A policy written as JSON, in the form that the same policy in HCL has; throws SyntaxError. */
+export function parseJsonPolicy(text: string): HclObject {
+  const parsed: unknown = JSON.parse(text);
+  const root = fromJson(parsed);
+  if (!(root instanceof HclObject)) throw new SyntaxError("the policy is no object");
+  return new HclObject(root.items.flatMap(unfold));
+}
+
+/** `{"path": {"a": {…}, "b": {…}}}` is two items; so is a list of such objects. */
+function unfold(item: HclItem): HclItem[] {
+  const { keys, value } = item;
+  if (keys[0] !== "path") return [item];
+  const objects = Array.isArray(value) ? value : [value];
+  return objects.flatMap((object) => {
+    if (!(object instanceof HclObject)) throw new SyntaxError("path is no object");
+    return object.items.flatMap((inner) => {
+      const rules = Array.isArray(inner.value) ? inner.value : [inner.value];
+      return rules.map((rule) => ({ keys: ["path", ...inner.keys], value: rule }));
+    });
+  });
+}
+
+function fromJson(value: unknown): HclValue {
+  if (Array.isArray(value)) return value.map(fromJson);
+  if (typeof value === "object" && value !== null) {
+    return new HclObject(
+      Object.entries(value).map(([key, inner]) => ({ keys: [key], value: fromJson(inner) })),
+    );
+  }
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+    return value;
+  throw new SyntaxError("null is no value of a policy");
+}

@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import type { TlsOptions, Server as TlsServer } from "node:tls";
+import type { ListenerConfig, TlsFiles } from "../config/server-config.ts";
+import { Connection, type HttpHandler } from "../http/connection.ts";
+
+/** One address that is listened on, and the connections that came in there. */
+export class Listener {
+  readonly #server: Server;
+  readonly #tls: TlsServer | undefined;
+  readonly #connections = new Set<Connection>();
+
+  private constructor(server: Server, tls: TlsServer | undefined, handle: HttpHandler) {
+    this.#server = server;
+    this.#tls = tls;
+    const accept = (socket: Socket): void => {
+      const connection = new Connection(socket, handle);
+      this.#connections.add(connection);
+      socket.once("close", () => this.#connections.delete(connection));
+    };
+    if (tls === undefined) server.on("connection", accept);
+    else tls.on("secureConnection", accept);
+  }
+
+  /** Throws when the address is taken or the certificate can't be used. */
+  static async open(config: ListenerConfig, handle: HttpHandler): Promise<Listener> {
+    const tls = config.tls === undefined ? undefined : await createTlsServer(config.tls);
+    const server = tls ?? createServer();
+    const listener = new Listener(server, tls, handle);
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ host: config.host, port: config.port }, () => {
+        server.off("error", reject);
+        resolve();
+      });
+    });
+    return listener;
+  }
+
+  /** Where it really listens: "http://127.0.0.1:8200". */
+  get url(): string {
+    const { address, family, port } = this.#server.address() as AddressInfo;
+    const host = family === "IPv6" ? `[${address}]` : address;
+    return `${this.#tls === undefined ? "http" : "https"}://${host}:${port}`;
+  }
+
+  /** New connections get the new certificate; throws, and changes nothing, when it can't be used. */
+  reload(files: TlsFiles): void {
+    this.#tls?.setSecureContext(readTls(files));
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    for (const connection of this.#connections) connection.close();
+    await closed;
+  }
+}
+
+async function createTlsServer(files: TlsFiles): Promise<TlsServer> {
+  const tls = await import("node:tls");
+  return tls.createServer({
+    ...readTls(files),
+    ALPNProtocols: ["http/1.1"],
+    handshakeTimeout: 10_000,
+  });
+}
+
+function readTls(files: TlsFiles): TlsOptions {
+  return {
+    cert: readFileSync(files.certFile),
+    key: readFileSync(files.keyFile),
+    minVersion: files.minVersion,
+  };
+}

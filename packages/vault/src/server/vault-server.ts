@@ -1,0 +1,113 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import type { ListenerConfig, ServerConfig } from "../config/server-config.ts";
+import { Core } from "../core/core.ts";
+import { apiHandler } from "../http/api-handler.ts";
+import { LmdbStore } from "../storage/lmdb-store.ts";
+import { Listener } from "./listener.ts";
+
+export interface ServerDependencies {
+  readonly now: () => Date;
+  /** Takes one line without its end. */
+  readonly log: (line: string) => void;
+}
+
+interface Opened {
+  readonly config: ListenerConfig;
+  readonly listener: Listener;
+}
+
+/** The vault on its addresses: started from a configuration, brought in line with a new one, stopped. */
+export class VaultServer {
+  readonly core: Core;
+  readonly #store: LmdbStore;
+  readonly #log: (line: string) => void;
+  readonly #pidFile: string | undefined;
+  #opened: Opened[] = [];
+
+  private constructor(config: ServerConfig, { now, log }: ServerDependencies) {
+    this.#log = log;
+    this.#pidFile = config.pidFile;
+    this.#store = new LmdbStore(config.storagePath);
+    this.core = new Core({ ...config, store: this.#store, now, log });
+  }
+
+  /** Serves once this resolves; throws, with nothing left open, when a listener can't be opened. */
+  static async start(config: ServerConfig, dependencies: ServerDependencies): Promise<VaultServer> {
+    const server = new VaultServer(config, dependencies);
+    try {
+      for (const listener of config.listeners) await server.#open(listener);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+    if (config.pidFile !== undefined)
+      writeFileSync(config.pidFile, `${process.pid}\n`, { mode: 0o600 });
+    return server;
+  }
+
+  /** In the order of the configuration. */
+  get urls(): string[] {
+    return this.#opened.map(({ listener }) => listener.url);
+  }
+
+  /**
+   * Opens the listeners that were added, closes those that are gone, and reads the certificates of the others again.
+   * What can't be done is logged, and leaves that listener as it was.
+   */
+  async reload(config: ServerConfig): Promise<void> {
+    const before = this.#opened;
+    const kept = config.listeners.map((wanted) =>
+      before.find((opened) => sameAddress(opened.config, wanted)),
+    );
+    this.#opened = [];
+    for (const { listener } of before.filter((opened) => !kept.includes(opened))) {
+      this.#log(`closing ${listener.url}`);
+      // It stops listening at once; an answer under way may take its time.
+      void listener.close();
+    }
+    for (const [index, wanted] of config.listeners.entries()) {
+      const known = kept[index];
+      if (known !== undefined) await this.#refresh(known, wanted);
+      else await this.#tryTo(`listen on ${wanted.host}:${wanted.port}`, () => this.#open(wanted));
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#opened.map(({ listener }) => listener.close()));
+    this.core.seal();
+    await this.#store.close();
+    if (this.#pidFile !== undefined) rmSync(this.#pidFile, { force: true });
+  }
+
+  async #open(config: ListenerConfig): Promise<void> {
+    const listener = await Listener.open(config, apiHandler(this.core));
+    this.#opened.push({ config, listener });
+    this.#log(`listening on ${listener.url}`);
+  }
+
+  async #refresh(known: Opened, wanted: ListenerConfig): Promise<void> {
+    const { tls } = wanted;
+    this.#opened.push(known);
+    if (tls === undefined) return;
+    await this.#tryTo(`take the certificate of ${known.listener.url} in use`, () =>
+      known.listener.reload(tls),
+    );
+  }
+
+  async #tryTo(what: string, action: () => void | Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.#log(`could not ${what}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+/** Whether one listener can go on as the other: certificates may change, plain and TLS may not. */
+function sameAddress(a: ListenerConfig, b: ListenerConfig): boolean {
+  return isDeepStrictEqual(
+    [a.host, a.port, a.tls === undefined],
+    [b.host, b.port, b.tls === undefined],
+  );
+}

@@ -1,0 +1,165 @@
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { open } from "lmdb";
+import type { PendingValue, Store, Write } from "./store.ts";
+
+interface Batch {
+  readonly writes: Write[];
+  readonly durable: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+interface PendingWrite extends PendingValue {
+  readonly batch: Batch;
+}
+
+function createBatch(): Batch {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  // Whoever applied the writes awaits this; without a second listener a failure would also count as unhandled.
+  promise.catch(() => undefined);
+  return { writes: [], durable: promise, resolve, reject };
+}
+
+/** The file that holds everything in a storage folder. */
+export const dataFile = "vault.mdb";
+
+/**
+ * The store on LMDB. Writes that arrive while a commit is under way go out together in the next one (group commit).
+ * `overlappingSync` is off: with it lmdb resolves a put before the data is synced.
+ */
+export class LmdbStore implements Store {
+  readonly #db;
+  readonly #pending = new Map<string, PendingWrite>();
+  #next: Batch | undefined;
+  #committing: Batch | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const path = join(folder, dataFile);
+    const fresh = !existsSync(path);
+    this.#db = open<Uint8Array, string>({
+      path,
+      noSubdir: true,
+      encoding: "binary",
+      overlappingSync: false,
+      maxDbs: 1,
+    });
+    // LMDB creates its files 664 less the umask, which a caller other than the server may not have tightened.
+    if (fresh)
+      for (const file of [path, `${path}-lock`]) if (existsSync(file)) chmodSync(file, 0o600);
+  }
+
+  get(key: string): Uint8Array | undefined {
+    const pending = this.#pending.get(key);
+    return pending === undefined ? this.#db.getBinary(key) : pending.value;
+  }
+
+  pending(key: string): PendingValue | undefined {
+    return this.#pending.get(key);
+  }
+
+  list(prefix: string): string[] {
+    const found = new Set<string>();
+    const end = after(prefix);
+    let start = prefix;
+    // A folder is one seek, however much lies in it: after its first key the scan resumes behind its last.
+    for (;;) {
+      let folder: string | undefined;
+      for (const key of this.#db.getKeys({ start, ...(end === undefined ? {} : { end }) })) {
+        const rest = key.slice(prefix.length);
+        if (rest === "") continue;
+        const slash = rest.indexOf("/");
+        if (slash === -1) {
+          if (this.#pending.get(key)?.value !== undefined || !this.#pending.has(key))
+            found.add(rest);
+          continue;
+        }
+        folder = rest.slice(0, slash + 1);
+        if (this.#hasLiving(prefix + folder)) found.add(folder);
+        break;
+      }
+      if (folder === undefined) break;
+      start = after(prefix + folder) ?? prefix;
+    }
+    for (const [key, { value }] of this.#pending) {
+      if (value === undefined || !key.startsWith(prefix) || key === prefix) continue;
+      const rest = key.slice(prefix.length);
+      const slash = rest.indexOf("/");
+      found.add(slash === -1 ? rest : rest.slice(0, slash + 1));
+    }
+    return [...found].toSorted();
+  }
+
+  /** Whether anything under a folder outlives the deletions that are on their way. */
+  #hasLiving(folder: string): boolean {
+    if (this.#pending.size === 0) return true;
+    for (const key of this.#db.getKeys({ start: folder, end: after(folder) ?? folder })) {
+      const pending = this.#pending.get(key);
+      if (pending === undefined || pending.value !== undefined) return true;
+    }
+    return false;
+  }
+
+  settled(): Promise<void> | undefined {
+    return this.#next?.durable ?? this.#committing?.durable;
+  }
+
+  apply(writes: readonly Write[]): Promise<void> {
+    if (writes.length === 0) return Promise.resolve();
+    const batch = (this.#next ??= createBatch());
+    for (const write of writes) {
+      batch.writes.push(write);
+      this.#pending.set(write.key, { value: write.value, durable: batch.durable, batch });
+    }
+    this.#running ??= this.#run();
+    return batch.durable;
+  }
+
+  async #run(): Promise<void> {
+    // One turn of the event loop gathers the writes of every request that arrived together.
+    await new Promise(setImmediate);
+    while (this.#next !== undefined) {
+      const batch = this.#next;
+      this.#next = undefined;
+      this.#committing = batch;
+      try {
+        await this.#commit(batch.writes);
+        this.#forget(batch);
+        batch.resolve();
+      } catch (error) {
+        this.#forget(batch);
+        batch.reject(error);
+      }
+    }
+    this.#committing = undefined;
+    this.#running = undefined;
+  }
+
+  /** lmdb puts all writes of one turn of the event loop in one transaction. */
+  async #commit(writes: readonly Write[]): Promise<void> {
+    const done = writes.map(({ key, value }) =>
+      value === undefined ? this.#db.remove(key) : this.#db.put(key, value),
+    );
+    await Promise.all(done);
+  }
+
+  #forget(batch: Batch): void {
+    for (const { key } of batch.writes) {
+      if (this.#pending.get(key)?.batch === batch) this.#pending.delete(key);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#running;
+    await this.#db.close();
+  }
+}
+
+/** The first key behind every key that starts with a prefix; none for the empty prefix. */
+function after(prefix: string): string | undefined {
+  if (prefix === "") return undefined;
+  const last = prefix.charCodeAt(prefix.length - 1);
+  return prefix.slice(0, -1) + String.fromCharCode(last + 1);
+}
