@@ -1,15 +1,17 @@
 import type { Connection, ServiceDefinition } from "../services/definition.ts";
-import { definitionOf } from "../services/registry.ts";
+import { definitionOf, requireServices, serviceNames } from "../services/registry.ts";
 import { makeRuns } from "../services/service-unit.ts";
 import { vaultService } from "../services/vault/vault-service.ts";
 import { readCredential } from "../vault/bootstrap.ts";
 import { KeyStore } from "../vault/key-store.ts";
 import { logIn } from "../vault/login.ts";
+import { notRunning } from "./restart.ts";
 import type { Stack } from "./stack.ts";
+import { status } from "./status.ts";
 import { vaultClientOf } from "./units.ts";
 
 /** How an application reaches the service, read with the service's own AppRole. Needs the vault to be up. */
-export async function connectionOf(stack: Stack, service: string): Promise<Connection> {
+async function connectionOf(stack: Stack, service: string): Promise<Connection> {
   const ca = new KeyStore(stack.folders.vault).caFile;
   if (service === vaultService.name) {
     return vaultService.connection({ ports: stack.ports[service] ?? {}, ca });
@@ -20,6 +22,26 @@ export async function connectionOf(stack: Stack, service: string): Promise<Conne
   if (!first) throw new Error(`${service} has no instances`);
   const { ports, peers, secret, tls } = first;
   return definition.connection({ ports, peers, secret, tls: { ...tls, ca } });
+}
+
+/**
+ * The settings of these services, or of all that are ready: what each one's clients read, and `<SERVICE>_URL`.
+ * Rejects with DS_NOT_RUNNING when the stack is not up.
+ */
+export async function environmentOf(
+  stack: Stack,
+  services: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  requireServices(services);
+  const { running, instances } = await status(stack);
+  if (!running) throw notRunning(stack);
+  const ready = new Set(instances.filter((one) => one.state === "ready").map((one) => one.service));
+  const chosen = services.length > 0 ? services : serviceNames.filter((name) => ready.has(name));
+  const environments = chosen.map(async (name) => {
+    const { env, url } = await connectionOf(stack, name);
+    return { ...env, [`${name.toUpperCase()}_URL`]: url };
+  });
+  return Object.assign({}, ...(await Promise.all(environments))) as Record<string, string>;
 }
 
 /** The service's stored credentials by path, as its own AppRole reads them. */
@@ -55,9 +77,4 @@ function quoteDotenv(value: string): string {
   return /^[\w@%+=:,./?&-]*$/.test(value)
     ? value
     : `"${value.replaceAll(/["\\$`]/g, String.raw`\$&`)}"`;
-}
-
-/** `DATABASE_URL`-like name of a service's URL. */
-export function urlVariable(service: string): string {
-  return `${service.toUpperCase()}_URL`;
 }

@@ -1,5 +1,5 @@
-import { definitions, serviceNames } from "../services/registry.ts";
-import { instancesOf } from "../services/definition.ts";
+import { definitions, portSpecs, serviceNames } from "../services/registry.ts";
+import { instancesOf, type PortTls } from "../services/definition.ts";
 import { askDaemon } from "../supervisor/control-client.ts";
 import { controlSocket, type DaemonStatus } from "../supervisor/control-protocol.ts";
 import type { UnitState } from "../supervisor/unit.ts";
@@ -15,10 +15,17 @@ export interface InstanceStatus {
   readonly state: UnitState | "unavailable";
   readonly pid?: number;
   readonly crashes: number;
-  readonly ports: Readonly<Record<string, number>>;
+  /** In the order of the definition: the port that a client most likely wants comes first. */
+  readonly ports: readonly PortStatus[];
   /** "postgresql 15.18 (prefix)"; what it really is where that differs. Undefined for what comes with DevStack. */
   readonly engine?: string;
   readonly error?: SerialisedError;
+}
+
+export interface PortStatus {
+  readonly name: string;
+  readonly port: number;
+  readonly tls: PortTls;
 }
 
 export interface StackStatus {
@@ -60,11 +67,19 @@ export function statusFrom(
           state: unavailable ? "unavailable" : (unit?.state ?? "stopped"),
           ...(member?.pid === undefined ? {} : { pid: member.pid }),
           crashes: member?.crashes ?? 0,
-          ports: stack.ports[instance] ?? {},
+          ports: portsOf(stack, instance),
           ...(engine === undefined ? {} : { engine }),
           ...(error ? { error } : {}),
         };
       });
     }),
   };
+}
+
+function portsOf(stack: Stack, instance: string): readonly PortStatus[] {
+  return Object.entries(portSpecs[instance] ?? {}).map(([name, { tls }]) => ({
+    name,
+    port: stack.ports[instance]?.[name] ?? 0,
+    tls,
+  }));
 }

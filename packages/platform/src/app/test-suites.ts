@@ -1,6 +1,6 @@
 import type { CheckListener, CheckResult } from "../suites/run-checks.ts";
 import { runChecks } from "../suites/run-checks.ts";
-import type { Selection } from "../suites/registry.ts";
+import { type Selection, selectSuites, suites } from "../suites/registry.ts";
 import { suiteErrors } from "../suites/errors.ts";
 import type { UnitEvent } from "../supervisor/unit.ts";
 import type { ToolchainProgress } from "../toolchain/engine.ts";
@@ -9,6 +9,11 @@ import { openStackHandle } from "./stack-handle.ts";
 import type { Stack } from "./stack.ts";
 import { createThrowawayStack } from "./throwaway-stack.ts";
 import { up } from "./up.ts";
+
+/** What these names of suites and checks mean; every suite when none is named. */
+export function planSuites(names: readonly string[]): readonly Selection[] {
+  return selectSuites(names.length > 0 ? names : suites.map((suite) => suite.name));
+}
 
 export interface TestOptions extends CheckListener {
   readonly onSuite?: (selection: Selection) => void;

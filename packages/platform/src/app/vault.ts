@@ -1,6 +1,8 @@
+import { readFile } from "node:fs/promises";
 import { vaultService } from "../services/vault/vault-service.ts";
 import { definitionOf } from "../services/registry.ts";
 import { serviceErrors } from "../services/errors.ts";
+import type { Secret } from "../shared/secret.ts";
 import { KeyStore } from "../vault/key-store.ts";
 import { sealStatus, unsealVault } from "../vault/open-vault.ts";
 import { credentialsOf } from "./connections.ts";
@@ -27,6 +29,20 @@ export async function unseal(stack: Stack): Promise<"was open" | "is open now"> 
   if (!(await sealStatus(client)).sealed) return "was open";
   await unsealVault(client, new KeyStore(stack.folders.vault));
   return "is open now";
+}
+
+/** The root token; DS_VAULT_NOT_INITIALISED before the first start. */
+export async function rootToken(stack: Stack): Promise<Secret> {
+  return new KeyStore(stack.folders.vault).rootToken();
+}
+
+/** The intermediate, then the root, PEM, and the file that holds them. */
+export async function caChain(
+  stack: Stack,
+): Promise<{ readonly chain: string; readonly file: string }> {
+  const keyStore = new KeyStore(stack.folders.vault);
+  await keyStore.rootToken(); // says what to do where the stack was never started
+  return { chain: await readFile(keyStore.caChainFile, "utf8"), file: keyStore.caChainFile };
 }
 
 /** The application's user and password of a service, read with the service's own AppRole. */

@@ -1,5 +1,4 @@
 import type { InstanceStatus, StackStatus } from "../app/status.ts";
-import { portSpecs } from "../services/registry.ts";
 import { errorLines } from "./print-error.ts";
 import { formatTable } from "./table.ts";
 import type { Colour, Terminal } from "./terminal.ts";
@@ -25,13 +24,10 @@ export function statusText(stack: StackStatus, terminal: Terminal): string {
   ].join("\n");
 }
 
-/** "5432", "6379, tls 6390": a port's own name where it is not the first. */
-function portsText({ instance, ports }: InstanceStatus): string {
-  return Object.entries(ports)
-    .map(([name, port], index) => {
-      const only = portSpecs[instance]?.[name]?.tls === "only";
-      return index === 0 ? String(port) : `${only && name !== "https" ? "tls" : name} ${port}`;
-    })
+/** "5432", "6379, tls 6390", "5672, amqps 5671": a port's own name where it is not the first. */
+function portsText({ ports }: InstanceStatus): string {
+  return ports
+    .map(({ name, port }, index) => (index === 0 ? String(port) : `${name} ${port}`))
     .join(", ");
 }
 

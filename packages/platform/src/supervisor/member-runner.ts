@@ -79,7 +79,7 @@ export class MemberRunner {
     }
     this.#main = undefined;
     this.#companions = [];
-    await this.#portsFree();
+    if (order.length > 0) await this.#portsFree(); // where nothing was started, others may have them
   }
 
   status(): MemberStatus {

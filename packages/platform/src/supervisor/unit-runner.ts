@@ -149,7 +149,7 @@ export class UnitRunner {
     } catch (thrown) {
       // What was under way sees the abort; a process that it was just starting must be known before the clean-up.
       await Promise.race([working.catch(() => undefined), delay(abortedWithinMs)]);
-      await this.#takeDown();
+      await this.#takeDown().catch((error: unknown) => this.#options.log(messageOf(error)));
       const error = signal.aborted
         ? asError(signal.reason)
         : deadline.aborted

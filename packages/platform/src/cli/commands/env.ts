@@ -1,7 +1,4 @@
-import { connectionOf, formatEnvironment, urlVariable } from "../../app/connections.ts";
-import { requireServices, serviceNames } from "../../services/registry.ts";
-import { status } from "../../app/status.ts";
-import { notRunning } from "../../app/restart.ts";
+import { environmentOf, formatEnvironment } from "../../app/connections.ts";
 import type { Command } from "../command.ts";
 import { cliErrors } from "../errors.ts";
 
@@ -19,22 +16,7 @@ export const envCommand: Command = {
         `--format takes ${formats.join(", ")}, not ${JSON.stringify(format)}`,
       );
     }
-    requireServices(positionals);
-    const resolved = await stack();
-    const found = await status(resolved);
-    if (!found.running) throw notRunning(resolved);
-    const ready = new Set(
-      found.instances.filter((one) => one.state === "ready").map((one) => one.service),
-    );
-    const chosen =
-      positionals.length > 0 ? positionals : serviceNames.filter((name) => ready.has(name));
-    const environments = await Promise.all(
-      chosen.map(async (name) => {
-        const { env, url } = await connectionOf(resolved, name);
-        return { ...env, [urlVariable(name)]: url };
-      }),
-    );
-    const env: Record<string, string> = Object.assign({}, ...environments);
+    const env = await environmentOf(await stack(), positionals);
     terminal.result(
       format === "json"
         ? JSON.stringify(env, undefined, 2)

@@ -1,8 +1,8 @@
 import { proveSuite, unprovenChecks } from "../../app/prove-suites.ts";
-import { testOnRunningStack, testOnThrowawayStack } from "../../app/test-suites.ts";
+import { planSuites, testOnRunningStack, testOnThrowawayStack } from "../../app/test-suites.ts";
 import { testUnits } from "../../app/test-unit.ts";
 import type { ExitCode } from "../../shared/errors.ts";
-import { type Selection, selectSuites, suites } from "../../suites/registry.ts";
+import type { Selection } from "../../suites/registry.ts";
 import type { Command, Invocation } from "../command.ts";
 import { cliErrors } from "../errors.ts";
 import { testReport } from "../test-report.ts";
@@ -30,17 +30,14 @@ export const testCommand: Command = {
     if (kind !== undefined && !kinds.includes(kind as never)) {
       throw cliErrors.DS_USAGE(`--kind takes ${kinds.join(" or ")}, not ${JSON.stringify(kind)}`);
     }
-    const named = positionals.filter((name) => name !== "unit");
-    const selections = selectSuites(
-      positionals.length > 0 ? named : suites.map((suite) => suite.name),
-    );
+    const live = positionals.filter((name) => name !== "unit");
+    const selections = positionals.length > 0 && live.length === 0 ? [] : planSuites(live);
     if (values["prove"] === true) return prove(invocation, selections);
     const wantsUnit =
       kind !== "live" &&
       values["live"] !== true &&
       (positionals.length === 0 || positionals.includes("unit"));
-    const live = kind === "unit" ? [] : selections;
-    return run(invocation, wantsUnit, live);
+    return run(invocation, wantsUnit, kind === "unit" ? [] : selections);
   },
 };
 

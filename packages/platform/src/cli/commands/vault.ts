@@ -1,8 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { showPassword, unseal, vaultStatus } from "../../app/vault.ts";
+import { caChain, rootToken, showPassword, unseal, vaultStatus } from "../../app/vault.ts";
 import { nearest } from "../../shared/nearest.ts";
 import type { ExitCode } from "../../shared/errors.ts";
-import { KeyStore } from "../../vault/key-store.ts";
 import type { Command, Invocation } from "../command.ts";
 import { cliErrors } from "../errors.ts";
 
@@ -25,15 +23,13 @@ const actions: Readonly<Record<string, Action>> = {
     return 0;
   },
   token: async ({ stack, terminal, json }) => {
-    const token = (await new KeyStore((await stack()).folders.vault).rootToken()).reveal();
+    const token = (await rootToken(await stack())).reveal();
     terminal.result(json ? JSON.stringify({ token }) : token);
     return 0;
   },
   "ca-cert": async ({ stack, terminal, json }) => {
-    const keyStore = new KeyStore((await stack()).folders.vault);
-    await keyStore.rootToken(); // says what to do where the stack was never started
-    const chain = await readFile(keyStore.caChainFile, "utf8");
-    terminal.result(json ? JSON.stringify({ chain, file: keyStore.caChainFile }) : chain.trimEnd());
+    const found = await caChain(await stack());
+    terminal.result(json ? JSON.stringify(found) : found.chain.trimEnd());
     return 0;
   },
   "show-password": async ({ stack, terminal, json }, service) => {

@@ -1,0 +1,43 @@
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { ensureFolder, readFileIfPresent, writeFileAtomically } from "./files.ts";
+
+let folder: string;
+beforeEach(async () => void (folder = await mkdtemp(path.join(os.tmpdir(), "files-"))));
+afterEach(async () => rm(folder, { recursive: true }));
+
+it("replaces a file whole, with mode 600, and leaves no temporary one", async () => {
+  const file = path.join(folder, "keys");
+  await writeFileAtomically(file, "first");
+  await writeFileAtomically(file, "second");
+  expect(await readFile(file, "utf8")).toBe("second");
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect(await readdir(folder)).toEqual(["keys"]);
+});
+
+it("keeps the old content when the new can't be written", async () => {
+  const file = path.join(folder, "name");
+  await ensureFolder(path.join(file, "taken by a folder"), { mode: 0o700 });
+  await expect(writeFileAtomically(file, "x")).rejects.toThrow();
+  expect(await readdir(folder)).toEqual(["name"]);
+});
+
+it("gives missing parents the folder's bits whatever the umask, and leaves those that are there", async () => {
+  await chmod(folder, 0o750);
+  const umask = process.umask(0o077);
+  await ensureFolder(path.join(folder, "a", "b"), { mode: 0o711 });
+  process.umask(umask);
+  const modes = await Promise.all(
+    [folder, path.join(folder, "a"), path.join(folder, "a", "b")].map(
+      async (each) => (await stat(each)).mode & 0o777,
+    ),
+  );
+  expect(modes).toEqual([0o750, 0o711, 0o711]);
+});
+
+it("tells a missing file from one that can't be read", async () => {
+  expect(await readFileIfPresent(path.join(folder, "none"))).toBeUndefined();
+  await expect(readFileIfPresent(folder)).rejects.toThrow(/EISDIR/);
+});

@@ -1,0 +1,287 @@
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventually } from "../shared/eventually.ts";
+import { identify, isRunning } from "../shared/process-identity.ts";
+import { freePort } from "./fixtures/free-port.ts";
+import { connectOnce, isPortFree } from "./ports.ts";
+import { ProcessLedger } from "./process-ledger.ts";
+import { processTree } from "./process-tree.ts";
+import { reapLeftovers } from "./reap-leftovers.ts";
+import { Supervisor } from "./supervisor.ts";
+import type { Unit, UnitEvent } from "./unit.ts";
+
+const listens = fileURLToPath(new URL("fixtures/listens.mjs", import.meta.url));
+const stackName = `supervisor-test-${process.pid}`;
+
+let folder: string;
+let ledger: ProcessLedger;
+let running: Supervisor[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "supervisor-"));
+  ledger = new ProcessLedger(path.join(folder, "processes"));
+  running = [];
+});
+
+afterEach(async () => {
+  for (const supervisor of running) await supervisor.stop();
+  await rm(folder, { recursive: true });
+});
+
+describe("start", () => {
+  it("starts each unit after what it depends on, and gives their states", async () => {
+    const [a, b] = [await freePort(), await freePort()];
+    const events: UnitEvent[] = [];
+    const supervisor = supervise([unit("second", b, { dependsOn: ["first"] }), unit("first", a)]);
+    using _following = supervisor.follow((event) => events.push(event));
+    const states = await supervisor.start(["second"]);
+    expect(states.map(({ name, state }) => [name, state])).toEqual([
+      ["first", "ready"],
+      ["second", "ready"],
+    ]);
+    const order = events.map(({ unit: name, state }) => `${name} ${state}`);
+    expect(order.indexOf("first ready")).toBeLessThan(order.indexOf("second preparing"));
+    await connectOnce(b);
+  });
+
+  it("has the identity on disk while the process is still held at the gate", async () => {
+    const port = await freePort();
+    let recorded: readonly string[] | undefined;
+    // The ledger is asked to record before the word is given; at that moment the port is not yet taken.
+    const watching = new (class extends ProcessLedger {
+      override async record(entry: Parameters<ProcessLedger["record"]>[0]): Promise<void> {
+        await super.record(entry);
+        recorded = await readdir(path.join(folder, "processes"));
+        expect(await isPortFree(port)).toBe(true);
+        expect(isRunning(entry)).toBe(true);
+      }
+    })(path.join(folder, "processes"));
+    ledger = watching;
+    await supervise([unit("one", port)]).start(["one"]);
+    expect(recorded).toEqual(["one.json"]);
+  });
+
+  it("tells the exit code and the last words of a process that ends before it answers", async () => {
+    const supervisor = supervise([
+      unit("one", await freePort(), {
+        args: ["-e", "console.log('no such table'); process.exit(4)"],
+      }),
+    ]);
+    const [status] = await supervisor.start(["one"]);
+    expect(status?.state).toBe("failed");
+    expect(status?.error).toMatchObject({ code: "DS_PROCESS_ENDED" });
+    expect(status?.error?.message).toMatch(/exit code 4[\s\S]*no such table/);
+  });
+
+  it("names the holder of a port that is taken, and starts nothing", async () => {
+    const port = await freePort();
+    await using _held = await hold(port);
+    const [status] = await supervise([unit("one", port)]).start(["one"]);
+    expect(status?.error).toMatchObject({ code: "DS_PORT_IN_USE", exit: 4, details: { port } });
+    if (process.platform === "linux")
+      expect(status?.error?.message).toContain(`pid ${process.pid}`);
+    expect(await ledger.entries()).toEqual([]);
+  });
+
+  it("fails a unit whose dependency failed, without starting it", async () => {
+    const broken = unit("broken", await freePort(), { args: ["-e", "process.exit(1)"] });
+    const supervisor = supervise([
+      broken,
+      unit("after", await freePort(), { dependsOn: ["broken"] }),
+    ]);
+    const states = await supervisor.start(["after"]);
+    expect(states.at(-1)).toMatchObject({
+      name: "after",
+      state: "failed",
+      error: { code: "DS_DEPENDENCY_FAILED" },
+    });
+  });
+
+  it("gives up when the unit is not ready in time, and leaves no process", async () => {
+    const port = await freePort();
+    const slow = unit("slow", port, {
+      settle: async ({ signal }) => untilAborted(signal),
+      readyWithinMs: 300,
+    });
+    const [status] = await supervise([slow]).start(["slow"]);
+    expect(status?.error).toMatchObject({ code: "DS_NOT_READY", exit: 5 });
+    expect(await isPortFree(port)).toBe(true);
+  });
+});
+
+describe("a process that ends by itself", () => {
+  it("comes back, under another pid, and its unit is ready again", async () => {
+    const port = await freePort();
+    const supervisor = supervise([unit("one", port)]);
+    const before = pidOf(await supervisor.start(["one"]));
+    process.kill(before, "SIGKILL");
+    await eventually(
+      async () => {
+        const [status] = supervisor.status();
+        expect(status).toMatchObject({ state: "ready", members: [{ crashes: 1, running: true }] });
+        expect(status?.members[0]?.pid).not.toBe(before);
+      },
+      { deadlineMs: 8000 },
+    );
+    await connectOnce(port);
+  });
+});
+
+describe("stop", () => {
+  it("kills a process that ignores the signal once its grace is over", async () => {
+    const port = await freePort();
+    const supervisor = supervise([
+      unit("one", port, { flags: ["--ignores-sigterm"], graceMs: 200 }),
+    ]);
+    const pid = pidOf(await supervisor.start(["one"]));
+    await supervisor.stop();
+    expect(identify(pid)).toBeUndefined();
+    expect(await isPortFree(port)).toBe(true);
+  });
+
+  it("asks again where the engine may refuse for a while", async () => {
+    const supervisor = supervise([
+      unit("one", await freePort(), {
+        flags: ["--refuses-terms=3"],
+        graceMs: 20_000,
+        repeatMs: 50,
+      }),
+    ]);
+    await supervisor.start(["one"]);
+    const startedAt = performance.now();
+    await supervisor.stop();
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+  });
+
+  it("ends a child that has left the process group", async () => {
+    const supervisor = supervise([
+      unit("one", await freePort(), { flags: ["--forks-child"], graceMs: 2000 }),
+    ]);
+    await supervisor.start(["one"]);
+    const child = await eventually(async () => childIn(path.join(folder, "one.log")), {
+      deadlineMs: 5000,
+    });
+    expect(identify(child)).toBeDefined();
+    await supervisor.stop();
+    expect(identify(child)).toBeUndefined();
+  });
+
+  it("ends a start that is under way", async () => {
+    const port = await freePort();
+    const supervisor = supervise([
+      unit("one", port, { settle: async ({ signal }) => untilAborted(signal) }),
+    ]);
+    const starting = supervisor.start(["one"]);
+    await eventually(async () => connectOnce(port), { deadlineMs: 5000 });
+    await supervisor.stop();
+    expect((await starting)[0]?.state).not.toBe("ready");
+    expect(await isPortFree(port)).toBe(true);
+    expect(supervisor.status()[0]?.state).toBe("stopped");
+  });
+});
+
+describe("leftovers of a dead daemon", () => {
+  it("are ended by their written identity, children included, and forgotten", async () => {
+    const port = await freePort();
+    const abandoned = supervise([unit("one", port, { flags: ["--forks-child"] })]);
+    const pid = pidOf(await abandoned.start(["one"]));
+    expect(await reapLeftovers(ledger)).toEqual(["one"]);
+    expect(identify(pid)).toBeUndefined();
+    expect(await processTree([], `${stackName}/one`)).toEqual([]);
+    expect(await ledger.entries()).toEqual([]);
+    await eventually(async () => expect(abandoned.status()[0]?.state).toBe("restarting"), {
+      deadlineMs: 2000,
+    });
+  });
+
+  it("are not confused with a process that was given the same pid later", async () => {
+    await ledger.record({
+      name: "old",
+      pid: process.pid,
+      startTime: "1",
+      marker: `${stackName}/old`,
+      stop: { signal: "SIGKILL", graceMs: 10 },
+    });
+    await reapLeftovers(ledger); // this very process would be gone
+    expect(await ledger.entries()).toEqual([]);
+  });
+});
+
+interface UnitShape {
+  readonly dependsOn?: readonly string[];
+  readonly flags?: readonly string[];
+  readonly args?: readonly string[];
+  readonly graceMs?: number;
+  readonly repeatMs?: number;
+  readonly settle?: Unit["settle"];
+  readonly readyWithinMs?: number;
+}
+
+function unit(name: string, port: number, shape: UnitShape = {}): Unit {
+  const { repeatMs } = shape;
+  return {
+    name,
+    dependsOn: shape.dependsOn ?? [],
+    members: [name],
+    readyWithinMs: shape.readyWithinMs ?? 20_000,
+    prepare: async () => [
+      {
+        name,
+        ports: [{ name: "tcp", port }],
+        account: undefined,
+        logFile: path.join(folder, `${name}.log`),
+        companions: [],
+        process: {
+          program: process.execPath,
+          args: shape.args ?? [listens, String(port), ...(shape.flags ?? [])],
+          env: { PATH: process.env["PATH"] ?? "" },
+          cwd: folder,
+          stop: {
+            signal: "SIGTERM",
+            graceMs: shape.graceMs ?? 5000,
+            ...(repeatMs === undefined ? {} : { repeatMs }),
+          },
+        },
+        accepting: async () => connectOnce(port),
+      },
+    ],
+    settle: shape.settle ?? (async () => undefined),
+  };
+}
+
+function supervise(units: readonly Unit[]): Supervisor {
+  const supervisor = new Supervisor({ units, ledger, stack: stackName, log: () => undefined });
+  running.push(supervisor);
+  return supervisor;
+}
+
+function pidOf(states: Awaited<ReturnType<Supervisor["start"]>>): number {
+  const status = states.at(-1);
+  const pid = status?.members[0]?.pid;
+  if (pid === undefined) throw new Error(`nothing runs: ${JSON.stringify(status)}`);
+  return pid;
+}
+
+async function childIn(logFile: string): Promise<number> {
+  const said = /child (\d+)/.exec(await readFile(logFile, "utf8"));
+  if (!said) throw new Error("the child has not said its pid yet");
+  return Number(said[1]);
+}
+
+async function hold(port: number): Promise<AsyncDisposable> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return {
+    [Symbol.asyncDispose]: async () => void (await new Promise((resolve) => server.close(resolve))),
+  };
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason as Error)),
+  );
+}
