@@ -13,6 +13,7 @@ import type { Stack } from "./stack.ts";
 /** What the daemon needs of the caller's environment; nothing else of it reaches the daemon or an engine. */
 const passedOn = [
   "PATH",
+  "NODE_COMPILE_CACHE",
   "HOME",
   "LANG",
   "TZ",

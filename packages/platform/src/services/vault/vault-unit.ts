@@ -70,7 +70,12 @@ async function prepare(host: VaultHost): Promise<Member> {
         "--config",
         path.join(files, "vault.json"),
       ],
-      env: { PATH: "/usr/bin:/bin", LANG: "C.UTF-8", HOME: files },
+      env: {
+        PATH: "/usr/bin:/bin",
+        LANG: "C.UTF-8",
+        HOME: files,
+        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? "",
+      },
       cwd: files,
       stop: { signal: "SIGTERM", graceMs: 5000 },
     },
