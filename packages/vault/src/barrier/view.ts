@@ -46,7 +46,7 @@ export class View {
   }
 
   clear(prefix = ""): void {
-    for (const key of [...this.walk(prefix)]) this.delete(key);
+    for (const key of Array.from(this.walk(prefix))) this.delete(key);
   }
 
   /** The stored JSON document; its shape is what the same caller wrote. */

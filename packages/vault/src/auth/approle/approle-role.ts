@@ -98,6 +98,6 @@ export function deleteRole(view: View, name: string, role: AppRole): void {
 }
 
 /** What a read of the role shows: everything but the role-id. */
-export function describeRole({ role_id: _, ...shown }: AppRole): Record<string, unknown> {
-  return shown;
+export function describeRole(role: AppRole): Record<string, unknown> {
+  return { ...role, role_id: undefined };
 }

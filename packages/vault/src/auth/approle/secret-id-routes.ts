@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Fault } from "../../core/fault.ts";
-import { Fields, isObject } from "../../core/fields.ts";
+import { type Fields, isObject } from "../../core/fields.ts";
 import type { Answer } from "../../core/request.ts";
 import type { CoreCall } from "../../routing/engine.ts";
 import type { Route } from "../../routing/route.ts";
@@ -64,9 +64,9 @@ function ttlOf(fields: Fields, role: AppRole): number {
 
 /** JSON text, or an object of strings. */
 function metadataOf(fields: Fields): Record<string, string> {
-  const given = fields.data["metadata"];
-  if (given === undefined || given === null || given === "") return {};
-  if (typeof given !== "string" && !isObject(given)) {
+  const metadata = fields.data["metadata"];
+  if (metadata === undefined || metadata === null || metadata === "") return {};
+  if (typeof metadata !== "string" && !isObject(metadata)) {
     throw Fault.badRequest("failed to parse metadata: expected a JSON object in a string");
   }
   return fields.map("metadata") ?? {};

@@ -18,12 +18,13 @@ const mostKeys = 64;
 const longestKey = 128;
 const longestValue = 512;
 
+function fail(text: string): never {
+  throw Fault.badRequest(`custom_metadata validation failed: ${text}`);
+}
+
 function customOf(call: Call): Record<string, string> | undefined {
   const custom = call.fields.map("custom_metadata");
   if (custom === undefined) return undefined;
-  const fail = (text: string): never => {
-    throw Fault.badRequest(`custom_metadata validation failed: ${text}`);
-  };
   const entries = Object.entries(custom);
   if (entries.length > mostKeys)
     fail(`payload must contain at most ${mostKeys} keys, provided ${entries.length}`);

@@ -1,3 +1,21 @@
 import type { Engine } from "../../routing/engine.ts";
 import { RouteTable } from "../../routing/route-table.ts";
-export const pkiEngine: Engine = { type: "pki", routes: new RouteTable([]) };
+import { caRoutes } from "./ca-routes.ts";
+import { fetchRoutes } from "./fetch-routes.ts";
+import { issueRoutes } from "./issue-routes.ts";
+import { issuerRoutes } from "./issuer-routes.ts";
+import { revokeRoutes } from "./revoke-routes.ts";
+import { roleRoutes } from "./role-routes.ts";
+
+/** A certificate authority: https://developer.hashicorp.com/vault/api-docs/secret/pki */
+export const pkiEngine: Engine = {
+  type: "pki",
+  routes: new RouteTable([
+    ...issueRoutes,
+    ...fetchRoutes,
+    ...caRoutes,
+    ...roleRoutes,
+    ...revokeRoutes,
+    ...issuerRoutes,
+  ]),
+};

@@ -1,0 +1,197 @@
+import { randomUUID, type KeyObject } from "node:crypto";
+import type { View } from "../../barrier/view.ts";
+import { Fault } from "../../core/fault.ts";
+import { encodedSubjectOf, fromPem, parseCertificate, toPem } from "./certificate.ts";
+import { keyTypeOf, parsePrivateKey, publicKeyDer, subjectKeyId } from "./key-pair.ts";
+
+export interface StoredKey {
+  readonly id: string;
+  readonly name: string;
+  /** PKCS #8. */
+  readonly pem: string;
+}
+
+export interface Issuer {
+  readonly id: string;
+  readonly name: string;
+  readonly certificate: string;
+  /** Empty where the key lies elsewhere. */
+  readonly keyId: string;
+  readonly leaf_not_after_behavior: "err" | "truncate" | "permit";
+}
+
+/** An issuer that can sign: its certificate and its key. */
+export interface Signer {
+  readonly issuer: Issuer;
+  readonly key: KeyObject;
+  readonly certificate: Buffer;
+  readonly subject: Buffer;
+  readonly keyId: Buffer;
+  readonly notAfter: Date;
+}
+
+const keys = "keys/";
+const issuers = "issuers/";
+const defaultIssuer = "config/default-issuer";
+const defaultKey = "config/default-key";
+
+/** A mount's CA certificates and keys; each is found by its id, its name, or as "default". */
+export class IssuerStore {
+  readonly #view: View;
+
+  constructor(view: View) {
+    this.#view = view;
+  }
+
+  list(): Issuer[] {
+    return this.#view
+      .list(issuers)
+      .map((id) => this.#read(id))
+      .filter((issuer) => issuer !== undefined);
+  }
+
+  find(reference: string): Issuer | undefined {
+    const id = reference === "default" ? this.defaultId : reference;
+    return this.#read(id) ?? this.list().find(({ name }) => name !== "" && name === reference);
+  }
+
+  get defaultId(): string {
+    return this.#view.get(defaultIssuer)?.toString() ?? "";
+  }
+
+  setDefault(reference: string): Issuer {
+    const issuer = this.find(reference);
+    if (issuer === undefined) throw Fault.badRequest(`unable to find issuer: ${reference}`);
+    this.#view.put(defaultIssuer, Buffer.from(issuer.id));
+    return issuer;
+  }
+
+  save(issuer: Issuer): void {
+    this.#view.writeJson(issuers + issuer.id, issuer);
+  }
+
+  remove(issuer: Issuer): void {
+    this.#view.delete(issuers + issuer.id);
+    if (this.defaultId === issuer.id) this.#view.delete(defaultIssuer);
+  }
+
+  /** Removes every issuer and key. */
+  clear(): void {
+    this.#view.clear(issuers);
+    this.#view.clear(keys);
+    this.#view.delete(defaultIssuer);
+    this.#view.delete(defaultKey);
+  }
+
+  addKey(key: KeyObject, name = ""): StoredKey {
+    const same = this.keyOf(key);
+    if (same !== undefined) return same;
+    const pem = key.export({ type: "pkcs8", format: "pem" }).toString();
+    const stored = { id: randomUUID(), name, pem };
+    this.#view.writeJson(keys + stored.id, stored);
+    if (this.#view.get(defaultKey) === undefined)
+      this.#view.put(defaultKey, Buffer.from(stored.id));
+    return stored;
+  }
+
+  /** The stored key with this public half. */
+  keyOf(key: KeyObject): StoredKey | undefined {
+    const wanted = publicKeyDer(key);
+    return this.keys().find(({ pem }) => publicKeyDer(parsePrivateKey(pem)).equals(wanted));
+  }
+
+  keys(): StoredKey[] {
+    return this.#view
+      .list(keys)
+      .map((id) => this.#view.readJson<StoredKey>(keys + id))
+      .filter((key) => key !== undefined);
+  }
+
+  key(reference: string): StoredKey | undefined {
+    const id = reference === "default" ? (this.#view.get(defaultKey)?.toString() ?? "") : reference;
+    return (
+      this.#view.readJson<StoredKey>(keys + id) ??
+      this.keys().find(({ name }) => name !== "" && name === reference)
+    );
+  }
+
+  /** Adds a CA certificate, found again when it is there already; the first becomes the default. */
+  addIssuer(certificate: Buffer, name = ""): { issuer: Issuer; added: boolean } {
+    const pem = toPem("CERTIFICATE", certificate);
+    const known = this.list().find((issuer) => issuer.certificate === pem);
+    if (known !== undefined) return { issuer: known, added: false };
+    const key = this.keyOf(parseCertificate(certificate).publicKey);
+    const issuer: Issuer = {
+      id: randomUUID(),
+      name,
+      certificate: pem,
+      keyId: key?.id ?? "",
+      leaf_not_after_behavior: "err",
+    };
+    this.save(issuer);
+    if (this.defaultId === "" && key !== undefined)
+      this.#view.put(defaultIssuer, Buffer.from(issuer.id));
+    return { issuer, added: true };
+  }
+
+  /** Throws a 400 fault where there is no such issuer, or none with a key. */
+  signer(reference: string): Signer {
+    const issuer = this.find(reference);
+    if (issuer === undefined) {
+      throw Fault.badRequest(
+        reference === "default"
+          ? "error fetching CA certificate: no default issuer currently configured"
+          : `unable to find PKI issuer for reference: ${reference}`,
+      );
+    }
+    const stored = this.#view.readJson<StoredKey>(keys + issuer.keyId);
+    const certificate = fromPem("CERTIFICATE", issuer.certificate)[0];
+    if (stored === undefined || certificate === undefined) {
+      throw Fault.badRequest(
+        `unable to fetch corresponding key for issuer ${issuer.id}; unable to use this issuer for signing`,
+      );
+    }
+    const parsed = parseCertificate(certificate);
+    return {
+      issuer,
+      key: parsePrivateKey(stored.pem),
+      certificate,
+      subject: encodedSubjectOf(certificate),
+      keyId: subjectKeyId(publicKeyDer(parsed.publicKey)),
+      notAfter: new Date(parsed.validTo),
+    };
+  }
+
+  /** The issuer's certificate and those above it that this mount knows, PEM. */
+  chain(issuer: Issuer): string[] {
+    const all = this.list();
+    const chain = [issuer];
+    for (let last: Issuer | undefined = issuer; last !== undefined;) {
+      const below = certificateOf(last);
+      const above: Issuer | undefined = all.find((candidate) => {
+        const certificate = certificateOf(candidate);
+        return (
+          !chain.includes(candidate) &&
+          candidate.id !== issuer.id &&
+          below.checkIssued(certificate) &&
+          below.verify(certificate.publicKey)
+        );
+      });
+      if (above !== undefined) chain.push(above);
+      last = above;
+    }
+    return chain.map(({ certificate }) => certificate);
+  }
+
+  #read(id: string): Issuer | undefined {
+    return id === "" ? undefined : this.#view.readJson<Issuer>(issuers + id);
+  }
+}
+
+function certificateOf({ certificate }: Issuer): ReturnType<typeof parseCertificate> {
+  return parseCertificate(fromPem("CERTIFICATE", certificate)[0] ?? Buffer.alloc(0));
+}
+
+export function storedKeyType(stored: StoredKey): string {
+  return keyTypeOf(parsePrivateKey(stored.pem)) ?? "unknown";
+}

@@ -1,0 +1,75 @@
+import { Fault } from "../../core/fault.ts";
+import type { Answer } from "../../core/request.ts";
+import type { Call, Route } from "../../routing/route.ts";
+import { formatSerial, fromPem, parseCertificate } from "./certificate.ts";
+import { rebuildCrl } from "./current-crl.ts";
+import { IssuedCertificates, parseSerial } from "./issued-certificates.ts";
+import { IssuerStore } from "./issuer-store.ts";
+
+function serialOf({ fields }: Call): string {
+  const given = fields.string("serial_number") ?? "";
+  const pem = fields.string("certificate") ?? "";
+  if ((given === "") === (pem === "")) {
+    throw Fault.badRequest("must provide exactly one of serial_number or certificate");
+  }
+  if (pem !== "") {
+    const der = fromPem("CERTIFICATE", pem)[0];
+    if (der === undefined) throw Fault.badRequest("certificate contains no data");
+    return formatSerial(parseCertificate(der).serialNumber);
+  }
+  const serial = parseSerial(given);
+  if (serial === undefined) throw Fault.badRequest(`certificate with serial ${given} not found.`);
+  return serial;
+}
+
+/** Revoking again is answered like the first time, with the first time's date. */
+function revoke(call: Call): Answer {
+  const serial = serialOf(call);
+  const issued = new IssuedCertificates(call.view);
+  const known = issued.revocation(serial);
+  if (known !== undefined) return answer(known.at);
+  const der = issued.read(serial);
+  if (der === undefined) throw Fault.badRequest(`certificate with serial ${serial} not found.`);
+  const certificate = parseCertificate(der);
+  const { now } = call.system;
+  const issuers = new IssuerStore(call.view).list();
+  if (
+    issuers.some(
+      (issuer) =>
+        formatSerial(
+          parseCertificate(Buffer.from(fromPem("CERTIFICATE", issuer.certificate)[0] ?? ""))
+            .serialNumber,
+        ) === serial,
+    )
+  ) {
+    throw Fault.badRequest(
+      "adding issuer to its own CRL is not allowed: to revoke an issuer, use the parent mount",
+    );
+  }
+  if (new Date(certificate.validTo) < now) {
+    return {
+      warnings: [`certificate with serial ${serial} already expired; refusing to add to CRL`],
+    };
+  }
+  const issuer = issuers.find((candidate) =>
+    certificate.verify(
+      parseCertificate(fromPem("CERTIFICATE", candidate.certificate)[0] ?? Buffer.alloc(0))
+        .publicKey,
+    ),
+  );
+  issued.revoke(serial, { at: now.getTime(), issuerId: issuer?.id ?? "" });
+  if (issuer !== undefined && issuer.keyId !== "") rebuildCrl(call.view, issuer.id, now);
+  return answer(now.getTime());
+}
+
+function answer(at: number): Answer {
+  return {
+    data: {
+      revocation_time: Math.floor(at / 1000),
+      revocation_time_rfc3339: new Date(at).toISOString(),
+      state: "revoked",
+    },
+  };
+}
+
+export const revokeRoutes: readonly Route[] = [{ path: "revoke", write: revoke }];
