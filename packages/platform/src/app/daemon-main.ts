@@ -54,7 +54,7 @@ async function main(stateFolder: string): Promise<void> {
     },
     stop: async (request, onEvent) => {
       using _following = supervisor.follow(onEvent);
-      return stop(request.force ?? false);
+      return await stop(request.force ?? false); // awaited: the listener goes when this returns
     },
     restart: async (request, onEvent) => {
       using _following = supervisor.follow(onEvent);

@@ -104,11 +104,14 @@ export async function readStack(stateFolder: string): Promise<Stack | undefined>
 
 /** Every stack recorded under the state folder. */
 export async function recordedStacks(base: BaseFolders): Promise<readonly Stack[]> {
-  const names = await readdir(base.state).catch((error: unknown) => {
+  const entries = await readdir(base.state, { withFileTypes: true }).catch((error: unknown) => {
     if (errnoOf(error) === "ENOENT") return [];
     throw error;
   });
-  const stacks = await Promise.all(names.map(async (id) => readStack(path.join(base.state, id))));
+  const folders = entries.filter((entry) => entry.isDirectory());
+  const stacks = await Promise.all(
+    folders.map(async ({ name }) => readStack(path.join(base.state, name))),
+  );
   return stacks.filter((stack) => stack !== undefined);
 }
 

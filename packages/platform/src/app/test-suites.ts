@@ -31,7 +31,7 @@ export async function testOnThrowawayStack(
   await using stack = await createThrowawayStack(like);
   const services = [...new Set(["vault", ...selections.flatMap(({ suite }) => suite.services)])];
   await startForTests(stack, services, options);
-  return runSelections(stack, selections, options);
+  return await runSelections(stack, selections, options);
 }
 
 /** Runs the suites on the stack that is up; those that would disturb it only when that is asked for. */
@@ -51,7 +51,7 @@ export async function testOnRunningStack(
       },
     );
   }
-  return runSelections(stack, selections, options);
+  return await runSelections(stack, selections, options);
 }
 
 async function runSelections(

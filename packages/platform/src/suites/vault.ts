@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { readFile, rm, stat } from "node:fs/promises";
+import "reflect-metadata"; // what the next import needs to be there first
 import { BasicConstraintsExtension, X509Certificate as ParsedCertificate } from "@peculiar/x509";
 import { instancesOf } from "../services/definition.ts";
 import { definitions } from "../services/registry.ts";

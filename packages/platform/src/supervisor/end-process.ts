@@ -20,6 +20,7 @@ export async function endProcess(
   let tree = await processTree([identity], marker);
   if (isRunning(identity)) {
     sendSignal(identity, stop.signal);
+    sendSignal(identity, "SIGCONT"); // a suspended process would hear the signal only after its grace
     const repeat =
       stop.repeatMs === undefined
         ? undefined
