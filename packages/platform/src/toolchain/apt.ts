@@ -71,7 +71,9 @@ export class Apt {
 
   /** Every package that these need and the machine's C library does not bring, with its hash from the signed lists. */
   async resolve(names: readonly string[]): Promise<readonly PackageFile[]> {
-    if (await this.#areListsOld()) await this.refresh();
+    if ((await this.#areListsOld()) && !(await this.refresh())) {
+      this.#listsFault ??= "old or none, and this run is offline";
+    }
     const { status, architecture } = this.#machine;
     const file = path.join(this.#options.folders.apt, "status");
     const standIns = new Set(leftOutByName.filter((name) => !names.includes(name)));

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ensureFolder, readFileIfPresent, writeFileAtomically } from "../shared/files.ts";
 import type { Shim } from "./engine.ts";
@@ -47,8 +47,8 @@ export async function buildTree(
   fill: (temporary: string) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const temporary = `${folder}.partial`;
-  for (const leftover of [temporary, folder]) await rm(leftover, { recursive: true, force: true });
+  await removeLeftovers(path.dirname(folder), contents.engine);
+  const temporary = `${folder}.${randomBytes(6).toString("hex")}.partial`;
   try {
     await layOut(temporary);
     await fill(temporary);
@@ -57,10 +57,21 @@ export async function buildTree(
     const manifest = JSON.stringify({ recipe, ...contents, sizeBytes }, undefined, 2);
     await writeFileAtomically(path.join(temporary, manifestName), manifest, { mode: 0o644 });
     await runCommand("sync", ["-f", temporary], { env: toolEnvironment(), signal });
+    await rm(folder, { recursive: true, force: true }); // there without its manifest: none of ours
     await rename(temporary, folder);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;
+  }
+}
+
+async function removeLeftovers(folder: string, engine: string): Promise<void> {
+  const begin = `${engine}-`;
+  const ours = /^[0-9a-f]{16}\.[0-9a-f]{12}\.partial$/;
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(begin) || !ours.test(name.slice(begin.length))) continue;
+    // A tar whose starter was killed may still put something into it.
+    await rm(path.join(folder, name), { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

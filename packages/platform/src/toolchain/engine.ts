@@ -1,7 +1,7 @@
 export { provideEngine } from "./provide-engine.ts";
 
 /** How a program is asked what it is; the answer is what it prints, on either stream. */
-export interface Identity {
+interface Identity {
   /** The program whose answer holds the version; the first required one unless said. */
   readonly program?: string;
   /**
@@ -108,7 +108,7 @@ export interface ToolchainProgress {
 }
 
 export interface ToolchainOptions {
-  /** Made, with mode 755, where it is missing. */
+  /** Made, with mode 755, where it is missing; whoever runs the engines must be able to read in it. */
   readonly cacheFolder: string;
   readonly onProgress?: (progress: ToolchainProgress) => void;
   /** Folders in which an engine's programs lie, by engine. Where one is given, nothing else is tried. */

@@ -48,7 +48,7 @@ async function download(
   const target = ["--only-binary", ":all:", "-d", folder, "-r", requirements];
   const args = ["-m", "pip", "download", ...flags.split(" "), ...target];
   // pip has no progress that a program could read, but what it has so far lies in its TMPDIR.
-  const timer = setInterval(() => void report(), 250);
+  const timer = setInterval(() => void report().catch(() => undefined), 250); // it may be gone by then
   const report = async () => {
     const sizeBytes = await sizeOf(folder);
     const total = source.sizeBytes;

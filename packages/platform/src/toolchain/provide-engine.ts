@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { errnoOf, messageOf } from "../shared/errors.ts";
 import { ensureFolder } from "../shared/files.ts";
@@ -57,8 +58,9 @@ function ready(installation: EngineInstallation, context: ProviderContext): Engi
 
 async function prepareCache(folder: string): Promise<void> {
   try {
-    for (const each of [folder, path.join(folder, "engines")])
-      await ensureFolder(each, { mode: 0o755 });
+    // One that is there already is somebody's: its permissions are not ours to change.
+    if (!existsSync(folder)) await ensureFolder(folder, { mode: 0o755 });
+    await ensureFolder(path.join(folder, "engines"), { mode: 0o755 });
   } catch (error) {
     throw toolchainErrors.DS_CACHE_UNUSABLE(
       `the cache folder ${folder} can't be written: ${messageOf(error)}`,

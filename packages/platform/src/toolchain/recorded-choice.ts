@@ -49,9 +49,9 @@ export async function readChoice(
   options: ToolchainOptions,
   key: string,
 ): Promise<EngineInstallation | undefined> {
-  const text = await readFileIfPresent(choiceFile(options.cacheFolder, requirement.name));
-  if (text === undefined) return undefined;
   try {
+    const text = await readFileIfPresent(choiceFile(options.cacheFolder, requirement.name));
+    if (text === undefined) return undefined;
     const choice = JSON.parse(text) as RecordedChoice;
     if (choice.for !== key) return undefined;
     const now = await stampPrograms(choice.installation);

@@ -31,11 +31,10 @@ export async function runCommand(
   });
   const ended = new Promise<string | undefined>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code, signal) =>
-      resolve(
-        code === 0 ? undefined : signal === null ? `exit code ${code}` : `killed by ${signal}`,
-      ),
-    );
+    child.once("close", (code, signal) => {
+      if (signal !== null) resolve(`killed by ${signal}`);
+      else resolve(code === 0 ? undefined : `exit code ${code}`);
+    });
   });
   const status = createInterface({ input: child.stdio[3] as Readable });
   status.on("line", (line) => options.onStatus?.(line));
@@ -45,7 +44,8 @@ export async function runCommand(
     text(child.stdio[2] as Readable),
   ]);
   if (failure !== undefined) {
-    throw new Error(`${path.basename(program)}: ${complaint(`${stdout}\n${stderr}`) || failure}`);
+    const said = complaint(`${stdout}\n${stderr}`);
+    throw new Error(`${path.basename(program)}: ${failure}${said === "" ? "" : `: ${said}`}`);
   }
   return { stdout, stderr };
 }
@@ -56,7 +56,9 @@ function complaint(output: string): string {
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");
-  const errors = lines.filter((line) => /^(E|ERROR|error)[: ]| : (Depends|Breaks): /.test(line));
+  const errors = lines.filter((line) =>
+    /^(E|ERROR|error)[: ]| : (Depends|Breaks): |^Could not fetch URL/.test(line),
+  );
   return (errors.length > 0 ? errors : lines).slice(-3).join("; ").slice(0, 600);
 }
 

@@ -13,6 +13,7 @@ const unneeded: readonly string[] = `
   .trim()
   .split(/\s+/);
 
+const unpacker = "dpkg-deb";
 const tarOptions =
   "--no-same-owner --same-permissions --keep-directory-symlink --warning=no-timestamp --anchored --wildcards".split(
     " ",
@@ -28,7 +29,7 @@ export async function unpackPackage(
   signal?: AbortSignal,
 ): Promise<void> {
   const options = { env: toolEnvironment(), ...(signal ? { signal } : {}) };
-  const reader = spawn("dpkg-deb", ["--fsys-tarfile", file], {
+  const reader = spawn(unpacker, ["--fsys-tarfile", file], {
     ...options,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -42,7 +43,7 @@ export async function unpackPackage(
   writer.once("close", () => reader.stdout.destroy());
   const results = await Promise.allSettled([
     ended("tar", writer, text(writer.stderr)),
-    ended("dpkg-deb", reader, text(reader.stderr)),
+    ended(unpacker, reader, text(reader.stderr)),
   ]);
   for (const result of results) if (result.status === "rejected") throw result.reason;
 }

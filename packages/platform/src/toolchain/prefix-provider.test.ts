@@ -1,0 +1,212 @@
+import { existsSync } from "node:fs";
+import { lstat, readdir, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { type EngineRequirement, provideEngine, type ToolchainProgress } from "./engine.ts";
+import { fakeRepository } from "./fake-repository.ts";
+import { runCommand, toolEnvironment } from "./run-command.ts";
+import { testFolder } from "./test-folder.ts";
+
+const missing = ["apt-get", "apt-config", "dpkg-deb"].filter(
+  (tool) => !existsSync(`/usr/bin/${tool}`),
+);
+if (missing.length > 0)
+  console.warn(`prefix provider: skipped, this machine has no ${missing.join(", ")}`);
+const aptTest = test.skipIf(missing.length > 0);
+
+const requirement: EngineRequirement = {
+  name: "fakedb",
+  versions: ">=3 <4",
+  required: ["fakedb"],
+  optional: ["fakedump"],
+  sources: [
+    {
+      provider: "prefix",
+      packages: ["fakedb"],
+      programFolders: ["usr/lib/fakedb/*/bin"],
+      shims: [{ path: "usr/lib/fakedb/shim", content: "#!/bin/sh\n" }],
+      onPath: true,
+    },
+  ],
+};
+
+/** A repository, an empty cache, and options that join them. */
+async function stage() {
+  const folder = await testFolder();
+  const repositoryFolder = path.join(folder.path, "repository");
+  const repository = await fakeRepository(repositoryFolder, [
+    {
+      name: "fakedb",
+      version: "3.2.1-1",
+      depends: "fakelib (>= 1), perl (>= 5), libllvm99",
+      files: {
+        "usr/lib/fakedb/9/bin/fakedb": "#!/bin/sh\necho fakedb 2.9\n",
+        "usr/lib/fakedb/10/bin/fakedb": "#!/bin/sh\necho fakedb 3.2.1\n",
+        "usr/share/doc/fakedb/README": "no engine reads it",
+        "lib/fakedb/table": "where /lib is a link into usr",
+      },
+    },
+    { name: "fakelib", version: "1.0", files: { "usr/lib/x-linux-gnu/fakelib.so": "library" } },
+    { name: "libllvm99", version: "99", files: { "usr/lib/llvm": "large" } },
+  ]);
+  const options = { cacheFolder: path.join(folder.path, "cache"), aptSources: repository.sources };
+  const written = path.join(folder.path, "run.json");
+  await writeFile(written, JSON.stringify({ requirement, options }));
+  return {
+    options,
+    repository,
+    repositoryFolder,
+    engines: path.join(options.cacheFolder, "engines"),
+    /** Provides the engine in a process of its own; gives what it printed. */
+    inProcess: async (...lastStep: string[]) => {
+      const program = fileURLToPath(import.meta.resolve("./provide-once.ts"));
+      const args = [program, written, ...lastStep];
+      return (await runCommand(process.execPath, args, { env: toolEnvironment() })).stdout;
+    },
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+const modeOf = async (file: string) => ((await lstat(file)).mode & 0o7777).toString(8);
+
+const trees = async (engines: string) =>
+  (await readdir(engines)).filter((name) => name.startsWith("fakedb-"));
+
+aptTest(
+  "resolves, fetches and unpacks what the engine needs, and leaves out what it doesn't",
+  async () => {
+    await using here = await stage();
+    const steps: ToolchainProgress[] = [];
+    const onProgress = (progress: ToolchainProgress) => void steps.push(progress);
+    const found = await provideEngine(requirement, { ...here.options, onProgress });
+    const root = found.root ?? "";
+    expect(path.basename(root)).toMatch(/^fakedb-[0-9a-f]{16}$/);
+    expect(found).toEqual({
+      engine: "fakedb",
+      product: "fakedb",
+      version: "3.2.1",
+      provider: "prefix",
+      programs: { fakedb: `${root}/usr/lib/fakedb/10/bin/fakedb` },
+      root,
+      env: {
+        LD_LIBRARY_PATH: `${root}/usr/lib/x-linux-gnu`,
+        PATH: ["usr/lib/fakedb/10/bin", "usr/lib/fakedb/9/bin", "usr/sbin", "usr/bin"]
+          .map((folder) => `${root}/${folder}`)
+          .concat("/usr/bin", "/bin")
+          .join(":"),
+      },
+    });
+    const files = (await readdir(root, { recursive: true })).toSorted();
+    expect(files).toContain("usr/lib/fakedb/table");
+    expect(files).toContain("usr/lib/fakedb/shim");
+    expect(files.filter((file) => /doc\/|llvm|DEBIAN/.test(file))).toEqual([]);
+    expect([...new Set(steps.map(({ step }) => step))]).toEqual([
+      "lists",
+      "download",
+      "unpack",
+      "verify",
+      "ready",
+    ]);
+    expect(steps.findLast(({ step }) => step === "unpack")?.fraction).toBe(1);
+  },
+);
+
+aptTest("everybody may read the tree, and nothing in it is setuid", async () => {
+  await using here = await stage();
+  const { root = "", programs } = await provideEngine(requirement, here.options);
+  expect(await modeOf(here.options.cacheFolder)).toBe("755");
+  expect(await modeOf(root)).toBe("755");
+  expect(await modeOf(programs["fakedb"] ?? "")).toBe("755");
+  expect(await modeOf(path.join(root, "usr/lib/fakedb/table"))).toBe("644");
+});
+
+aptTest(
+  "what was unpacked serves without the repository; without the record too, as long as the lists are there",
+  async () => {
+    await using here = await stage();
+    const found = await provideEngine(requirement, here.options);
+    await rename(here.repositoryFolder, `${here.repositoryFolder}.gone`);
+    const steps = new Set<string>();
+    const options = {
+      ...here.options,
+      onProgress: ({ step }: ToolchainProgress) => void steps.add(step),
+    };
+    expect(await provideEngine(requirement, options)).toEqual(found);
+    expect([...steps]).toEqual(["ready"]);
+    await writeFile(path.join(here.engines, "fakedb.json"), "{}");
+    expect(await provideEngine(requirement, { ...options, offline: true })).toEqual(found);
+    expect([...steps]).toEqual(["ready", "verify"]);
+  },
+);
+
+aptTest("a package that was changed in the cache is fetched again", async () => {
+  await using here = await stage();
+  const found = await provideEngine(requirement, here.options);
+  const file = path.join(here.options.cacheFolder, "packages/fakedb_3.2.1-1_all.deb");
+  const size = (await lstat(file)).size;
+  await writeFile(file, "x".repeat(size));
+  await rm(found.root ?? "", { recursive: true });
+  expect(await provideEngine(requirement, here.options)).toEqual(found);
+});
+
+aptTest("a package that is not what the lists say is refused", async () => {
+  await using here = await stage();
+  const file = path.join(here.repositoryFolder, "fakedb_3.2.1-1_all.deb");
+  await writeFile(file, "x".repeat((await lstat(file)).size));
+  await expect(provideEngine(requirement, here.options)).rejects.toMatchObject({
+    code: "DS_ENGINE_UNAVAILABLE",
+    message: expect.stringMatching(
+      /the distribution's packages: apt-get: exit code 100: .*[Hh]ash/,
+    ),
+  });
+  expect(await trees(here.engines)).toEqual([]);
+});
+
+aptTest("an unsigned repository is refused", async () => {
+  await using here = await stage();
+  const options = { ...here.options, aptSources: here.repository.sourcesToVerify };
+  await expect(provideEngine(requirement, options)).rejects.toMatchObject({
+    code: "DS_ENGINE_UNAVAILABLE",
+    message: expect.stringContaining("not signed"),
+  });
+});
+
+aptTest("a package that does not exist is named", async () => {
+  await using here = await stage();
+  const options = { ...here.options, packages: { fakedb: ["fakedbb"] } };
+  await expect(provideEngine(requirement, options)).rejects.toMatchObject({
+    code: "DS_ENGINE_UNAVAILABLE",
+    message: expect.stringContaining("Unable to locate package fakedbb"),
+  });
+});
+
+aptTest("offline with nothing in the cache says so", async () => {
+  await using here = await stage();
+  await expect(
+    provideEngine(requirement, { ...here.options, offline: true }),
+  ).rejects.toMatchObject({
+    code: "DS_ENGINE_UNAVAILABLE",
+    message: expect.stringContaining("Unable to locate package fakedb"),
+  });
+});
+
+aptTest("two runs at once fetch it once and agree", async () => {
+  await using here = await stage();
+  const printed = await Promise.all([here.inProcess(), here.inProcess()]);
+  const [first, second] = printed.map((text) => JSON.parse(text.trim().split("\n").at(-1) ?? ""));
+  expect(second).toEqual(first);
+  expect(printed.filter((text) => text.includes("unpack"))).toHaveLength(1);
+  expect(await trees(here.engines)).toEqual([path.basename(first.root)]);
+});
+
+aptTest.each(["lists", "download", "unpack"])(
+  "a run killed at %s leaves nothing that hinders the next",
+  async (step) => {
+    await using here = await stage();
+    await expect(here.inProcess(step)).rejects.toThrow(/SIGKILL/);
+    const { root = "" } = await provideEngine(requirement, here.options);
+    expect(await trees(here.engines)).toEqual([path.basename(root)]);
+    expect((await readdir(here.engines)).filter((name) => name.endsWith(".lock"))).toEqual([]);
+  },
+);
