@@ -11,7 +11,7 @@ export function statusText(stack: StackStatus, terminal: Terminal): string {
     paintState(one.state, colour),
     one.pid === undefined ? "-" : String(one.pid),
     portsText(one),
-    one.engine ?? "built in",
+    one.engine ?? (one.service === "vault" ? "built in" : "-"),
   ]);
   const faults = new Map(
     stack.instances.flatMap((one) => (one.error ? [[one.service, one.error] as const] : [])),

@@ -9,10 +9,14 @@ export const downCommand: Command = {
   run: async ({ stack, terminal, json, values, interrupted }) => {
     const resolved = await stack();
     const options = { force: values["force"] === true };
+    const ended = new Set<string>(); // what ran; the rest was stopped before
     const stopping = down(resolved, {
       ...options,
       onEvent: (event) => {
-        if (event.state === "stopped") terminal.progress(`  ${event.unit} stopped`);
+        if (event.state === "stopping") ended.add(event.unit);
+        if (event.state === "stopped" && ended.has(event.unit)) {
+          terminal.progress(`  ${event.unit} stopped`);
+        }
       },
     });
     // Ctrl-C can't undo a stop; it makes it a hard one.
