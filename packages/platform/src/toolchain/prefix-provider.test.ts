@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { lstat, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { type EngineRequirement, provideEngine, type ToolchainProgress } from "./engine.ts";
@@ -58,11 +61,10 @@ async function stage() {
     repository,
     repositoryFolder,
     engines: path.join(options.cacheFolder, "engines"),
-    /** Provides the engine in a process of its own; gives what it printed. */
-    inProcess: async (...lastStep: string[]) => {
+    /** The command that provides the engine in a process of its own. */
+    command: (...fate: string[]) => {
       const program = fileURLToPath(import.meta.resolve("./provide-once.ts"));
-      const args = [program, written, ...lastStep];
-      return (await runCommand(process.execPath, args, { env: toolEnvironment() })).stdout;
+      return [process.execPath, [program, written, ...fate]] as const;
     },
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
@@ -191,20 +193,34 @@ aptTest("offline with nothing in the cache says so", async () => {
   });
 });
 
-aptTest("two runs at once fetch it once and agree", async () => {
+aptTest("a second run waits for the first and takes what that made", async () => {
   await using here = await stage();
-  const printed = await Promise.all([here.inProcess(), here.inProcess()]);
-  const [first, second] = printed.map((text) => JSON.parse(text.trim().split("\n").at(-1) ?? ""));
-  expect(second).toEqual(first);
-  expect(printed.filter((text) => text.includes("unpack"))).toHaveLength(1);
-  expect(await trees(here.engines)).toEqual([path.basename(first.root)]);
+  const [program, args] = here.command("unpack", "hold");
+  const first = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const ended = once(first, "exit");
+  for await (const line of createInterface({ input: first.stdout })) if (line === "unpack") break;
+  const steps: string[] = [];
+  const found = await provideEngine(requirement, {
+    ...here.options,
+    onProgress: ({ step, detail }) => {
+      steps.push(`${step}: ${detail}`);
+      if (detail.startsWith("waiting")) first.stdin.end();
+    },
+  });
+  expect(steps).toEqual([
+    `lists: waiting for process ${first.pid}, which gets it`,
+    "ready: fakedb 3.2.1 (prefix)",
+  ]);
+  expect((await ended)[0]).toBe(0);
+  expect(await trees(here.engines)).toEqual([path.basename(found.root ?? "")]);
 });
 
 aptTest.each(["lists", "download", "unpack"])(
   "a run killed at %s leaves nothing that hinders the next",
   async (step) => {
     await using here = await stage();
-    await expect(here.inProcess(step)).rejects.toThrow(/SIGKILL/);
+    const [program, args] = here.command(step, "die");
+    await expect(runCommand(program, args, { env: toolEnvironment() })).rejects.toThrow(/SIGKILL/);
     const { root = "" } = await provideEngine(requirement, here.options);
     expect(await trees(here.engines)).toEqual([path.basename(root)]);
     expect((await readdir(here.engines)).filter((name) => name.endsWith(".lock"))).toEqual([]);
