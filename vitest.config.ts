@@ -2,14 +2,33 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "*.test.ts"],
     // Tests start real processes; a retry would hide what only happens sometimes.
     retry: 0,
-    testTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Whole stacks, the network, other accounts: one after the other, so that they don't slow each other down.
+          name: "integration",
+          include: ["packages/*/test/**/*.test.ts", "launcher.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
     coverage: {
       provider: "v8",
       include: ["packages/*/src/**/*.ts"],
-      exclude: ["**/*.test.ts"],
+      exclude: ["**/*.test.ts", "**/fixtures/**"],
       reporter: ["text-summary", "html"],
     },
   },

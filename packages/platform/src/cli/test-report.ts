@@ -6,7 +6,7 @@ import type { Terminal } from "./terminal.ts";
 export interface TestReport {
   readonly title: (text: string) => void;
   readonly note: (text: string) => void;
-  readonly unit: (passed: boolean) => void;
+  readonly packages: (kind: string, passed: boolean) => void;
   readonly start: (check: Check) => void;
   readonly end: (result: CheckResult) => void;
   /** Totals and the list of failures; gives the exit code. */
@@ -18,7 +18,7 @@ export function testReport(terminal: Terminal, json: boolean): TestReport {
   const { colour } = terminal;
   const say = json ? terminal.progress : terminal.result;
   const results: CheckResult[] = [];
-  let units: boolean | undefined;
+  const packages: { kind: string; passed: boolean }[] = [];
   const marks = {
     passed: colour.green("[PASS]"),
     failed: colour.red("[FAIL]"),
@@ -27,9 +27,9 @@ export function testReport(terminal: Terminal, json: boolean): TestReport {
   return {
     title: (text) => say(colour.bold(`\n${text}`)),
     note: (text) => say(text),
-    unit: (passed) => {
-      units = passed;
-      say(passed ? `${marks.passed} unit` : `${marks.failed} unit`);
+    packages: (kind, passed) => {
+      packages.push({ kind, passed });
+      say(`${marks[passed ? "passed" : "failed"]} ${kind}`);
     },
     start: (check) => say(`[TEST] ${check.id} ${check.title}`),
     end: (result) => {
@@ -39,24 +39,17 @@ export function testReport(terminal: Terminal, json: boolean): TestReport {
     },
     finish: () => {
       const failed = results.filter((result) => result.verdict === "failed");
+      const failedPackages = packages.filter(({ passed }) => !passed);
       const count = (verdict: CheckResult["verdict"]): number =>
         results.filter((one) => one.verdict === verdict).length;
-      const unitFailed = units === false ? 1 : 0;
       const totals = {
-        passed: count("passed") + (units === true ? 1 : 0),
-        failed: failed.length + unitFailed,
+        passed: count("passed") + packages.length - failedPackages.length,
+        failed: failed.length + failedPackages.length,
         skipped: count("skipped"),
       };
-      if (json)
-        terminal.result(
-          JSON.stringify({
-            ...totals,
-            ...(units === undefined ? {} : { unit: units }),
-            checks: results,
-          }),
-        );
+      if (json) terminal.result(JSON.stringify({ ...totals, packages, checks: results }));
       say("");
-      if (unitFailed) say("failed: unit");
+      for (const { kind } of failedPackages) say(`failed: ${kind}`);
       for (const result of failed) say(`failed: ${result.id} ${result.title}`);
       say(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
       return totals.failed === 0 ? 0 : 1;

@@ -1,16 +1,17 @@
 import { proveSuite, unprovenChecks } from "../../app/prove-suites.ts";
 import { planSuites, testOnRunningStack, testOnThrowawayStack } from "../../app/test-suites.ts";
-import { testUnits } from "../../app/test-unit.ts";
+import { type PackageTests, testPackages } from "../../app/test-packages.ts";
 import type { ExitCode } from "../../shared/errors.ts";
 import type { Selection } from "../../suites/registry.ts";
 import type { Command, Invocation } from "../command.ts";
 import { cliErrors } from "../errors.ts";
 import { testReport } from "../test-report.ts";
 
-const kinds = ["unit", "live"] as const;
+const packageTests: readonly PackageTests[] = ["unit", "integration"];
+const kinds = [...packageTests, "live"] as const;
 
 export const testCommand: Command = {
-  usage: "[--kind unit|live] [--live [--disruptive]] [--prove] [suite…|check…]",
+  usage: "[--kind unit|integration|live] [--live [--disruptive]] [--prove] [suite…|check…]",
   options: {
     kind: { type: "string" },
     live: { type: "boolean" },
@@ -18,7 +19,7 @@ export const testCommand: Command = {
     prove: { type: "boolean" },
   },
   optionHelp: {
-    "--kind K": "unit: the packages' own tests; live: the suites on a running stack",
+    "--kind K": "unit: beside the source; integration: whole stacks; live: the suites",
     "--live": "on the stack that is up, instead of one of their own",
     "--disruptive": "with --live: also suites that stop or change things",
     "--prove": "break on purpose what each check guards, and see that it turns red",
@@ -28,30 +29,32 @@ export const testCommand: Command = {
     const { values, positionals } = invocation;
     const kind = values["kind"];
     if (kind !== undefined && !kinds.includes(kind as never)) {
-      throw cliErrors.DS_USAGE(`--kind takes ${kinds.join(" or ")}, not ${JSON.stringify(kind)}`);
+      throw cliErrors.DS_USAGE(`--kind takes ${kinds.join(", ")}, not ${JSON.stringify(kind)}`);
     }
-    const live = positionals.filter((name) => name !== "unit");
-    const selections = positionals.length > 0 && live.length === 0 ? [] : planSuites(live);
+    const named = positionals.filter((name) => !packageTests.includes(name as PackageTests));
+    const selections = positionals.length > 0 && named.length === 0 ? [] : planSuites(named);
     if (values["prove"] === true) return prove(invocation, selections);
-    const wantsUnit =
-      kind !== "live" &&
-      values["live"] !== true &&
-      (positionals.length === 0 || positionals.includes("unit"));
-    return run(invocation, wantsUnit, kind === "unit" ? [] : selections);
+    const packages = packageTests.filter(
+      (each) =>
+        (kind === undefined || kind === each) &&
+        values["live"] !== true &&
+        (positionals.length === 0 || positionals.includes(each)),
+    );
+    return run(invocation, packages, kind === undefined || kind === "live" ? selections : []);
   },
 };
 
 async function run(
   invocation: Invocation,
-  wantsUnit: boolean,
+  packages: readonly PackageTests[],
   live: readonly Selection[],
 ): Promise<ExitCode> {
   const { terminal, json, values, home, interrupted } = invocation;
   const stack = await invocation.stack();
   const report = testReport(terminal, json);
-  if (wantsUnit) {
-    report.title("unit: the packages' own tests");
-    report.unit(await testUnits(home, interrupted));
+  for (const kind of packages) {
+    report.title(`${kind}: the packages' own tests`);
+    report.packages(kind, await testPackages(home, kind, interrupted));
   }
   if (live.length > 0) {
     const options = {

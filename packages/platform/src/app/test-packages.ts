@@ -1,0 +1,20 @@
+import { spawn } from "node:child_process";
+import path from "node:path";
+
+/** vitest's projects: tests beside the source, and those that start whole stacks. */
+export type PackageTests = "unit" | "integration";
+
+/** Runs the packages' own tests of this kind, their output on stderr. Gives whether they all passed. */
+export async function testPackages(
+  home: string,
+  kind: PackageTests,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const vitest = path.join(home, "node_modules", "vitest", "vitest.mjs");
+  const args = ["--disable-warning=ExperimentalWarning", vitest, "run", "--project", kind];
+  const child = spawn(process.execPath, args, { cwd: home, stdio: ["ignore", 2, 2], signal });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve(code === 0));
+  });
+}
