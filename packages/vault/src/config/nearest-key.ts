@@ -3,7 +3,7 @@ export function nearestKey(name: string, allowed: readonly string[]): string | u
   const limit = Math.max(2, Math.floor(name.length / 3));
   let best: { key: string; cost: number } | undefined;
   for (const key of allowed) {
-    const cost = editDistance(name.toLowerCase(), key);
+    const cost = key.startsWith(name.toLowerCase()) ? 1 : editDistance(name.toLowerCase(), key);
     if (cost <= limit && cost < (best?.cost ?? Number.POSITIVE_INFINITY)) best = { key, cost };
   }
   return best?.key;

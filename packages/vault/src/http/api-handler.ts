@@ -3,6 +3,7 @@ import type { Core } from "../core/core.ts";
 import { Fault } from "../core/fault.ts";
 import { handleRequest } from "../core/handle-request.ts";
 import type { Answer, VaultRequest } from "../core/request.ts";
+import { KeyTooLongError } from "../storage/store.ts";
 import type { HttpHandler } from "./connection.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { errorResponse, jsonResponse, type HttpResponse } from "./response.ts";
@@ -15,6 +16,7 @@ export function apiHandler(core: Core): HttpHandler {
       return respond(request, await handleRequest(core, request));
     } catch (error) {
       if (error instanceof BarrierSealedError) return errorResponse(503, ["Vault is sealed"]);
+      if (error instanceof KeyTooLongError) return errorResponse(400, ["the path is too long"]);
       const fault = error instanceof Fault ? error : Fault.internal("internal error", error);
       if (fault.status >= 500 && fault.cause !== undefined)
         core.options.log(`internal error: ${traceOf(fault.cause)}`);

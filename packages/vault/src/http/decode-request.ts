@@ -75,7 +75,8 @@ function asksForList(query: Record<string, string | string[]>): boolean {
 }
 
 function parseQuery(text: string): Record<string, string | string[]> {
-  const query: Record<string, string | string[]> = {};
+  // Without a prototype, so that no name of a parameter can be one of JavaScript's own.
+  const query = Object.create(null) as Record<string, string | string[]>;
   const params = new URLSearchParams(text);
   for (const name of new Set(params.keys())) {
     const values = params.getAll(name);

@@ -50,6 +50,7 @@ function match(
   const params: Record<string, string> = {};
   for (const [index, part] of pattern.entries()) {
     if (part.startsWith("*")) {
+      if (path.length <= index) return undefined;
       params[part.slice(1)] = path.slice(index).join("/");
       return params;
     }

@@ -28,7 +28,7 @@ type Handled = Answer | undefined;
 export type Handler<C = Call> = (call: C) => Handled | Promise<Handled>;
 
 export interface Route<C = Call> {
-  /** Segments; `:name` takes one, `*name` at the end takes the rest (also nothing). */
+  /** Segments; `:name` takes one, `*name` at the end takes the rest (nothing, too, after a slash). */
   readonly path: string;
   /** Served without a token. */
   readonly open?: boolean;

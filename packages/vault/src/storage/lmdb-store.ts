@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { open } from "lmdb";
-import type { PendingValue, Store, Write } from "./store.ts";
+import { KeyTooLongError, type PendingValue, type Store, type Write } from "./store.ts";
 
 interface Batch {
   readonly writes: Write[];
@@ -20,6 +20,9 @@ function createBatch(): Batch {
   promise.catch(() => undefined);
   return { writes: [], durable: promise, resolve, reject };
 }
+
+/** LMDB's own limit in bytes, less what the encoding of a key may add to it. */
+const longestKey = 1900;
 
 /** The file that holds everything in a storage folder. */
 export const dataFile = "vault.mdb";
@@ -108,6 +111,9 @@ export class LmdbStore implements Store {
 
   apply(writes: readonly Write[]): Promise<void> {
     if (writes.length === 0) return Promise.resolve();
+    if (writes.some(({ key }) => Buffer.byteLength(key) > longestKey)) {
+      return Promise.reject(new KeyTooLongError("a key has too many bytes"));
+    }
     const batch = (this.#next ??= createBatch());
     for (const write of writes) {
       batch.writes.push(write);

@@ -10,6 +10,11 @@ export interface PendingValue {
   readonly durable: Promise<void>;
 }
 
+/** A key has more bytes than the store takes. */
+export class KeyTooLongError extends Error {
+  override readonly name = "KeyTooLongError";
+}
+
 /** Ordered keys with opaque values. Reads see every applied write at once, also those not yet on disk. */
 export interface Store {
   get(key: string): Uint8Array | undefined;
@@ -19,7 +24,7 @@ export interface Store {
   list(prefix: string): string[];
   /** Settles once everything applied so far is on disk; undefined when it is already. */
   settled(): Promise<void> | undefined;
-  /** All of the writes or none; resolves when they survive a power cut. */
+  /** All of the writes or none; resolves when they survive a power cut. Rejects with KeyTooLongError. */
   apply(writes: readonly Write[]): Promise<void>;
   /** Waits for everything that was applied, then lets go of the files. */
   close(): Promise<void>;

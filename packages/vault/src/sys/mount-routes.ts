@@ -163,30 +163,4 @@ function untuned(call: CoreCall): CoreCall {
   return { ...call, params: { path: (call.params["path"] ?? "").slice(0, -"/tune".length) } };
 }
 
-export const mountRoutes: readonly Route<CoreCall>[] = [
-  ...routesOf("mounts"),
-  ...routesOf("auth"),
-  {
-    path: "internal/ui/mounts/*path",
-    read: ({ core, tx, token, params }) => {
-      const acl = core.policies.compile(tx, token?.policies ?? []);
-      const mount = core.mounts.find(params["path"] ?? "");
-      if (params["path"] !== "" && params["path"] !== undefined) {
-        if (mount === undefined || !acl.seesMount(fullPath(mount))) {
-          throw new Fault(403, [
-            `preflight capability check returned 403, please ensure client's policies grant access to path "${params["path"]}/"`,
-          ]);
-        }
-        return { data: { ...describeMount(mount), path: fullPath(mount) } };
-      }
-      const visible = (auth: boolean): Record<string, unknown> =>
-        Object.fromEntries(
-          core.mounts
-            .all(auth)
-            .filter((entry) => acl.seesMount(fullPath(entry)))
-            .map((entry) => [entry.path, describeMount(entry)]),
-        );
-      return { data: { auth: visible(true), secret: visible(false) } };
-    },
-  },
-];
+export const mountRoutes: readonly Route<CoreCall>[] = [...routesOf("mounts"), ...routesOf("auth")];

@@ -1,0 +1,34 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { BarrierIntegrityError, decryptEntry, encryptEntry, termOf } from "./aes-gcm.ts";
+
+const key = randomBytes(32);
+const plaintext = Buffer.from("a secret");
+
+describe("an entry of the barrier", () => {
+  test("comes back at its path with its key", () => {
+    const entry = encryptEntry(key, 7, "a/b", plaintext);
+    expect(termOf(entry)).toBe(7);
+    expect(decryptEntry(key, "a/b", entry).toString()).toBe("a secret");
+    expect(entry.includes(plaintext)).toBe(false);
+  });
+
+  test("is another each time", () => {
+    const nonces = Array.from({ length: 1000 }, () =>
+      encryptEntry(key, 1, "a", plaintext).toString("hex", 5, 17),
+    );
+    expect(new Set(nonces).size).toBe(1000);
+  });
+
+  test("does not open at another path, with another key, or changed anywhere", () => {
+    const entry = encryptEntry(key, 1, "a/b", plaintext);
+    expect(() => decryptEntry(key, "a/c", entry)).toThrow(BarrierIntegrityError);
+    expect(() => decryptEntry(randomBytes(32), "a/b", entry)).toThrow(BarrierIntegrityError);
+    for (let at = 0; at < entry.length; at += 1) {
+      const changed = Buffer.from(entry);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(() => decryptEntry(key, "a/b", changed)).toThrow(BarrierIntegrityError);
+    }
+    expect(() => decryptEntry(key, "a/b", entry.subarray(0, 20))).toThrow(BarrierIntegrityError);
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import type { PendingValue, Store, Write } from "../storage/store.ts";
+import { Transaction, type EntryCipher } from "./transaction.ts";
+
+const plain: EntryCipher = {
+  encrypt: (_, plaintext) => Buffer.from(plaintext),
+  decrypt: (_, entry) => Buffer.from(entry),
+};
+
+/** A store whose writes are on disk when the test says so. */
+class HeldStore implements Store {
+  readonly entries = new Map<string, Uint8Array>();
+  readonly held = new Map<string, PendingValue>();
+  readonly batches: Write[][] = [];
+  readonly #durable = Promise.withResolvers<void>();
+
+  sync(): void {
+    this.#durable.resolve();
+  }
+  get(key: string): Uint8Array | undefined {
+    return this.held.has(key) ? this.held.get(key)?.value : this.entries.get(key);
+  }
+  pending(key: string): PendingValue | undefined {
+    return this.held.get(key);
+  }
+  list(prefix: string): string[] {
+    return [...this.entries.keys()]
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => key.slice(prefix.length));
+  }
+  settled(): Promise<void> | undefined {
+    return this.held.size > 0 ? this.#durable.promise : undefined;
+  }
+  apply(writes: readonly Write[]): Promise<void> {
+    this.batches.push([...writes]);
+    for (const { key, value } of writes)
+      this.held.set(key, { value, durable: this.#durable.promise });
+    return this.#durable.promise;
+  }
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Whether a promise has settled by the next turn of the event loop. */
+async function settled(promise: Promise<void>): Promise<boolean> {
+  let done = false;
+  void promise.then(() => (done = true));
+  await new Promise(setImmediate);
+  return done;
+}
+
+describe("a transaction", () => {
+  test("sees its own writes and stores them in one piece", async () => {
+    const store = new HeldStore();
+    store.entries.set("f/old", Buffer.from("1"));
+    const tx = new Transaction(store, plain);
+    tx.put("f/new", Buffer.from("2"));
+    tx.delete("f/old");
+    expect(tx.get("f/new")?.toString()).toBe("2");
+    expect(tx.get("f/old")).toBeUndefined();
+    expect(tx.list("f/")).toEqual(["new"]);
+    expect(store.batches).toEqual([]);
+    void tx.commit();
+    expect(store.batches.map((batch) => batch.map(({ key }) => key))).toEqual([["f/new", "f/old"]]);
+  });
+
+  test("is done only when its writes are on disk", async () => {
+    const store = new HeldStore();
+    const tx = new Transaction(store, plain);
+    let told = false;
+    tx.put("a", Buffer.from("1"));
+    tx.afterCommit(() => (told = true));
+    const commit = tx.commit();
+    expect(await settled(commit)).toBe(false);
+    expect(told).toBe(false);
+    store.sync();
+    await commit;
+    expect(told).toBe(true);
+  });
+
+  test.each([
+    ["a value", (tx: Transaction) => void tx.get("a")],
+    ["a list", (tx: Transaction) => void tx.list("")],
+  ])("that read %s of another's write waits for that too", async (_, read) => {
+    const store = new HeldStore();
+    const writer = new Transaction(store, plain);
+    writer.put("a", Buffer.from("1"));
+    void writer.commit();
+    const reader = new Transaction(store, plain);
+    read(reader);
+    const commit = reader.commit();
+    expect(await settled(commit)).toBe(false);
+    store.sync();
+    await commit;
+  });
+
+  test("that read what is on disk waits for nothing", async () => {
+    const store = new HeldStore();
+    store.entries.set("a", Buffer.from("1"));
+    const tx = new Transaction(store, plain);
+    tx.get("a");
+    expect(await settled(tx.commit())).toBe(true);
+  });
+});

@@ -1,0 +1,157 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { connect, type TLSSocket } from "node:tls";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { eventually } from "../test/eventually.ts";
+import { makeCertificate } from "../test/make-certificate.ts";
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "vault-main-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The server as a process of its own. */
+class Server implements AsyncDisposable {
+  readonly child: ChildProcess;
+  log = "";
+
+  constructor(...args: readonly string[]) {
+    this.child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...args], {
+      stdio: ["ignore", "inherit", "pipe"],
+    });
+    this.child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (this.log += chunk));
+  }
+
+  get urls(): string[] {
+    return [...this.log.matchAll(/ listening on (\S+)/g)].map((match) => match[1] ?? "");
+  }
+
+  async exit(): Promise<number | null> {
+    if (this.child.exitCode === null) await once(this.child, "exit");
+    return this.child.exitCode;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.child.exitCode === null) this.child.kill("SIGKILL");
+    await this.exit();
+  }
+}
+
+function configure(listeners: readonly object[], more: object = {}): string {
+  const file = join(folder, "vault.json");
+  const listener = listeners.map((tcp) => ({ tcp }));
+  writeFileSync(file, JSON.stringify({ storage: { file: { path: "data" } }, listener, ...more }));
+  return file;
+}
+
+const plain = { address: "127.0.0.1:0", tls_disable: true };
+
+/** The common name of the certificate that a TLS listener shows. */
+async function shownName(url: string): Promise<string | undefined> {
+  const socket: TLSSocket = connect({
+    port: Number(new URL(url).port),
+    host: "127.0.0.1",
+    rejectUnauthorized: false,
+  });
+  await once(socket, "secureConnect");
+  const name = socket.getPeerCertificate().subject.CN;
+  socket.destroy();
+  return typeof name === "string" ? name : undefined;
+}
+
+describe("the process", () => {
+  test("serves until it is told to stop, and leaves nothing but its data", async () => {
+    await using server = new Server("server", "--config", configure([plain], { pid_file: "pid" }));
+    await eventually(() => server.urls.length === 1);
+    expect((await fetch(`${server.urls[0]}/v1/sys/health`)).status).toBe(501);
+    await eventually(() => existsSync(join(folder, "pid")));
+    expect(readFileSync(join(folder, "pid"), "utf8")).toBe(`${server.child.pid}\n`);
+    server.child.kill("SIGTERM");
+    expect(await server.exit()).toBe(0);
+    expect(existsSync(join(folder, "pid"))).toBe(false);
+    for (const name of ["vault.mdb", "vault.mdb-lock"]) {
+      expect(statSync(join(folder, "data", name)).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  test.each([[[]], [["server"]], [["serve", "--config", "x"]], [["server", "--config"]]])(
+    "refuses %j with its usage",
+    async (args) => {
+      await using server = new Server(...args);
+      expect(await server.exit()).toBe(2);
+      await eventually(() => server.log.includes("usage:"));
+    },
+  );
+
+  test("refuses a configuration with a fault in it", async () => {
+    await using server = new Server(
+      "server",
+      `-config=${configure([{ ...plain, tls_cert: "x" }])}`,
+    );
+    expect(await server.exit()).toBe(2);
+    await eventually(() =>
+      server.log.includes('unknown key "tls_cert", did you mean "tls_cert_file"?'),
+    );
+  });
+
+  test("fails where its address is taken", async () => {
+    await using first = new Server("server", "--config", configure([plain]));
+    await eventually(() => first.urls.length === 1);
+    const taken = { ...plain, address: `127.0.0.1:${new URL(first.urls[0] ?? "").port}` };
+    const second = join(folder, "second.json");
+    writeFileSync(
+      second,
+      JSON.stringify({ storage: { file: { path: "data2" } }, listener: [{ tcp: taken }] }),
+    );
+    await using server = new Server("server", "--config", second);
+    expect(await server.exit()).toBe(1);
+    await eventually(() => server.log.includes("EADDRINUSE"));
+  });
+});
+
+describe("SIGHUP", () => {
+  test("opens what was added, takes new certificates in use, keeps the old when they are bad, closes what is gone", async () => {
+    const certificate = join(folder, "cert.pem");
+    const key = join(folder, "key.pem");
+    await using server = new Server("server", "--config", configure([plain]));
+    await eventually(() => server.urls.length === 1);
+    const tls = { address: "127.0.0.1:0", tls_cert_file: certificate, tls_key_file: key };
+
+    makeCertificate(certificate, key, "one");
+    configure([plain, tls]);
+    server.child.kill("SIGHUP");
+    await eventually(() => server.urls.length === 2);
+    const secure = server.urls[1] ?? "";
+    expect(secure).toContain("https://");
+    expect(await shownName(secure)).toBe("one");
+
+    makeCertificate(certificate, key, "two");
+    server.child.kill("SIGHUP");
+    await eventually(async () => (await shownName(secure)) === "two");
+
+    writeFileSync(certificate, "no certificate");
+    server.child.kill("SIGHUP");
+    await eventually(() =>
+      server.log.includes(`could not take the certificate of ${secure} in use`),
+    );
+    expect(await shownName(secure)).toBe("two");
+
+    writeFileSync(join(folder, "vault.json"), "{");
+    server.child.kill("SIGHUP");
+    await eventually(() => server.log.includes("configuration kept as it was"));
+    expect((await fetch(`${server.urls[0]}/v1/sys/health`)).status).toBe(501);
+
+    configure([plain]);
+    server.child.kill("SIGHUP");
+    await eventually(() => server.log.includes(`closing ${secure}`));
+    await expect(shownName(secure)).rejects.toThrow();
+    expect((await fetch(`${server.urls[0]}/v1/sys/health`)).status).toBe(501);
+  });
+});

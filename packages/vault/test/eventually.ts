@@ -1,0 +1,13 @@
+/** Asks again until the answer is true; throws when it is not within the time. */
+export async function eventually(
+  ask: () => boolean | Promise<boolean>,
+  withinMs = 5000,
+): Promise<void> {
+  const end = Date.now() + withinMs;
+  while (!(await ask())) {
+    if (Date.now() > end) throw new Error(`not so within ${withinMs} ms`);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 10);
+    });
+  }
+}
