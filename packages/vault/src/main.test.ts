@@ -124,7 +124,7 @@ describe("SIGHUP", () => {
     await eventually(() => server.urls.length === 1);
     const tls = { address: "127.0.0.1:0", tls_cert_file: certificate, tls_key_file: key };
 
-    makeCertificate(certificate, key, "one");
+    await makeCertificate(certificate, key, "one");
     configure([plain, tls]);
     server.child.kill("SIGHUP");
     await eventually(() => server.urls.length === 2);
@@ -132,7 +132,7 @@ describe("SIGHUP", () => {
     expect(secure).toContain("https://");
     expect(await shownName(secure)).toBe("one");
 
-    makeCertificate(certificate, key, "two");
+    await makeCertificate(certificate, key, "two");
     server.child.kill("SIGHUP");
     await eventually(async () => (await shownName(secure)) === "two");
 

@@ -3,13 +3,7 @@ import type { Fields } from "../core/fields.ts";
 import { sanitizePolicies } from "../tokens/sanitize-policies.ts";
 import { checkCidrs } from "../tokens/cidr.ts";
 
-export const tokenTypes = [
-  "default",
-  "service",
-  "batch",
-  "default-service",
-  "default-batch",
-] as const;
+const tokenTypes = ["default", "service", "batch", "default-service", "default-batch"] as const;
 
 /**
  * The `token_*` parameters that every auth method's roles share; times in seconds, 0 for not set.

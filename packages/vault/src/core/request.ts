@@ -35,7 +35,7 @@ export interface AuthAnswer {
 }
 
 /** A body that is not the JSON envelope. */
-export interface RawAnswer {
+interface RawAnswer {
   readonly contentType: string;
   readonly body: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;

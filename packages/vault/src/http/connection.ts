@@ -5,7 +5,7 @@ import { errorResponse, serialise, type HttpResponse } from "./response.ts";
 export type HttpHandler = (request: ParsedRequest, remoteAddress: string) => Promise<HttpResponse>;
 
 /** Vault's max_request_size. */
-export const bodyLimit = 32 * 1024 * 1024;
+const bodyLimit = 32 * 1024 * 1024;
 const idleMs = 300_000;
 /** A request has to come in whole within this time. */
 const requestMs = 90_000;

@@ -18,7 +18,7 @@ export class HclObject {
 }
 
 /** Says where the text stops being HCL, by line and column from 1. */
-export class HclSyntaxError extends Error {
+class HclSyntaxError extends Error {
   override readonly name = "HclSyntaxError";
 }
 

@@ -2,7 +2,7 @@ import { parseDuration } from "../core/duration.ts";
 import { HclObject, parseHcl, type HclValue } from "./hcl.ts";
 import { parseJsonPolicy } from "./json-policy.ts";
 
-export const capabilities = [
+const capabilities = [
   "deny",
   "create",
   "read",

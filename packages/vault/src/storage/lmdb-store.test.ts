@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { dataFile, LmdbStore } from "./lmdb-store.ts";
 
@@ -75,7 +76,7 @@ describe("the store", () => {
 });
 
 test("a killed process loses no write it was told of, and no half of one", async () => {
-  const script = join(import.meta.dirname, "../../test/write-until-killed.ts");
+  const script = fileURLToPath(import.meta.resolve("../../test/write-until-killed.ts"));
   const child = spawn(process.execPath, [script, folder], { stdio: ["ignore", "pipe", "inherit"] });
   const exit = once(child, "exit");
   let told = 0;

@@ -57,7 +57,7 @@ function health({ core, fields }: OpenCall): Answer {
   };
 }
 
-export function sealStatus(core: Core): Record<string, unknown> {
+function sealStatus(core: Core): Record<string, unknown> {
   const initialized = core.barrier.initialised;
   const { sealed } = core.barrier;
   const { shares, threshold, progress, nonce } = core.seals.progress();

@@ -70,12 +70,7 @@ export function writeRole(view: View, givenName: string, fields: Fields): void {
   storeRole(view, name, role, before);
 }
 
-export function storeRole(
-  view: View,
-  name: string,
-  role: AppRole,
-  before: AppRole | undefined,
-): void {
+function storeRole(view: View, name: string, role: AppRole, before: AppRole | undefined): void {
   if (
     !role.bind_secret_id &&
     role.secret_id_bound_cidrs.length === 0 &&

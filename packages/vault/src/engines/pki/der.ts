@@ -6,17 +6,15 @@ export const tags = {
   octetString: 0x04,
   null: 0x05,
   oid: 0x06,
-  enumerated: 0x0a,
   utf8String: 0x0c,
   printableString: 0x13,
-  ia5String: 0x16,
   utcTime: 0x17,
   generalizedTime: 0x18,
   sequence: 0x30,
   set: 0x31,
 } as const;
 
-export function tlv(tag: number, content: Uint8Array): Buffer {
+function tlv(tag: number, content: Uint8Array): Buffer {
   const { length } = content;
   if (length < 0x80) return Buffer.concat([Buffer.from([tag, length]), content]);
   const bytes: number[] = [];
@@ -89,10 +87,6 @@ export function oid(dotted: string): Buffer {
 
 export function nothing(): Buffer {
   return tlv(tags.null, Buffer.alloc(0));
-}
-
-export function ia5String(text: string): Buffer {
-  return tlv(tags.ia5String, Buffer.from(text, "latin1"));
 }
 
 /** A PrintableString where the text allows it, else UTF-8. */

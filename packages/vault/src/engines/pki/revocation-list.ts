@@ -3,7 +3,7 @@ import { bitString, explicit, integer, sequence, time } from "./der.ts";
 import { authorityKeyIdentifier, extension } from "./extensions.ts";
 import { signatureAlgorithm, signBytes } from "./key-pair.ts";
 
-export interface RevokedEntry {
+interface RevokedEntry {
   readonly serial: Buffer;
   readonly at: Date;
 }
