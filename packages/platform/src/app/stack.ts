@@ -11,7 +11,7 @@ import {
 } from "../config/folders.ts";
 import { findConfigFolder, loadStackConfig, type StackConfig } from "../config/stack-config.ts";
 import { errnoOf, messageOf } from "../shared/errors.ts";
-import { ensureFolder, type Owner, writeFileAtomically } from "../shared/files.ts";
+import { ensureFolder, exists, type Owner, writeFileAtomically } from "../shared/files.ts";
 import type { ProcessIdentity } from "../shared/process-identity.ts";
 import { appErrors } from "./errors.ts";
 import { engineAccount, requireReachable } from "./engine-account.ts";
@@ -79,7 +79,8 @@ export async function establishStack(stack: Stack): Promise<void> {
   const { folders, base, account } = stack;
   // Engines of another uid pass through these on the way to folders of their own.
   const passage = account ? 0o711 : 0o700;
-  await ensureFolder(base.cache, { mode: account ? 0o755 : 0o700 });
+  // One that is there may be shared, or somebody else's to read: it stays as it is.
+  if (!(await exists(base.cache))) await ensureFolder(base.cache, { mode: 0o755 });
   for (const folder of [base.state, folders.state, folders.data, folders.run])
     await ensureFolder(folder, { mode: passage });
   for (const folder of [folders.logs, base.config, folders.config, folders.vault])
