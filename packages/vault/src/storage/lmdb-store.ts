@@ -29,7 +29,7 @@ export const dataFile = "vault.mdb";
 
 /**
  * The store on LMDB. Writes that arrive while a commit is under way go out together in the next one (group commit).
- * `overlappingSync` is off: with it lmdb resolves a put before the data is synced.
+ * `overlappingSync` is off, since lmdb then promises no more than that a commit is visible when its put resolves.
  */
 export class LmdbStore implements Store {
   readonly #db;

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
 import { describe, expect, test } from "vitest";
 import { TestVault, type Reply } from "../../../test/test-vault.ts";
 
@@ -109,6 +111,24 @@ describe("login", () => {
       body: { cidr_list: "192.168.0.0/16" },
     });
     expect(outside.status).toBe(500);
+  });
+
+  test("gives a token that is good from its own addresses alone", async () => {
+    await using vault = await start({ token_bound_cidrs: "127.0.0.1/32" });
+    const { client_token } = (
+      await login(vault, await roleId(vault), (await secret(vault)).secret_id)
+    ).body.auth;
+    const statusFrom = async (localAddress: string): Promise<number | undefined> => {
+      const request = get(`${vault.url}/v1/auth/token/lookup-self`, {
+        localAddress,
+        headers: { "X-Vault-Token": client_token },
+      });
+      const [response] = (await once(request, "response")) as [IncomingMessage];
+      response.resume();
+      return response.statusCode;
+    };
+    expect(await statusFrom("127.0.0.1")).toBe(200);
+    expect(await statusFrom("127.0.0.2")).toBe(403);
   });
 
   test("a token that is bound elsewhere is good for nothing here", async () => {
