@@ -2,12 +2,13 @@ import { configErrors } from "../config/errors.ts";
 import { nearest } from "../shared/nearest.ts";
 import { instancesOf, type PortSpec, type ServiceDefinition } from "./definition.ts";
 import { mongodb } from "./mongodb/definition.ts";
+import { mysql } from "./mysql/definition.ts";
 import { postgres } from "./postgres/definition.ts";
 import { redis } from "./redis/definition.ts";
 import { vaultService } from "./vault/vault-service.ts";
 
 /** Every service with an engine of its own, in the order in which they are shown. */
-export const definitions: readonly ServiceDefinition[] = [postgres, mongodb, redis];
+export const definitions: readonly ServiceDefinition[] = [postgres, mysql, mongodb, redis];
 
 /** Names of all services, the vault first: everything depends on it. */
 export const serviceNames: readonly string[] = [

@@ -1,12 +1,13 @@
 import { suiteErrors } from "./errors.ts";
 import { nearest } from "../shared/nearest.ts";
 import { mongodbSuite } from "./mongodb.ts";
+import { mysqlSuite } from "./mysql.ts";
 import { postgresSuite } from "./postgres.ts";
 import type { Suite } from "./suite.ts";
 import { vaultSuite } from "./vault.ts";
 
 /** Every live suite, in the order in which they run. */
-export const suites: readonly Suite[] = [vaultSuite, postgresSuite, mongodbSuite];
+export const suites: readonly Suite[] = [vaultSuite, postgresSuite, mysqlSuite, mongodbSuite];
 
 export interface Selection {
   readonly suite: Suite;

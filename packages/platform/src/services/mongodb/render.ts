@@ -4,6 +4,7 @@ import { portOf, replicaSet } from "./replica-set.ts";
 /** mongod.conf is YAML, and JSON is YAML in which any path can be written. */
 export function serverConfiguration(run: Run): string {
   const settings = {
+    systemLog: { quiet: true }, // not a line for every connection
     storage: {
       dbPath: run.folders.data,
       wiredTiger: {

@@ -1,0 +1,58 @@
+import { defineService, generated, rewriting } from "../definition.ts";
+import { engineProcess } from "../engine-process.ts";
+import { applicationOf, portOf, superuserOf, withConnection } from "./client.ts";
+import { engine } from "./engine.ts";
+import { applicationStep, writeAndReadBack } from "./initialise.ts";
+import { productOf } from "./products.ts";
+import { serverConfiguration } from "./render.ts";
+
+export const mysql = defineService({
+  name: "mysql",
+  summary: "MySQL, or MariaDB where there is none: the other relational store",
+  engine,
+  ports: { mysql: { sql: { default: 3306, purpose: "SQL", tls: "same" } } },
+  dependsOn: ["vault"],
+  credentials: [
+    {
+      path: "mysql",
+      fields: { user: "devuser", password: generated, database: "devdb", tls_enabled: true },
+    },
+    { path: "mysql-admin", fields: { user: "root", password: generated } },
+  ],
+  certificate: { keyType: "ec" },
+  render: (run) => [{ path: "my.cnf", content: serverConfiguration(run) }],
+  createData: async (context) => productOf(context.run).createData(context),
+  process: (run) =>
+    engineProcess(run, {
+      program: productOf(run).server,
+      args: [`--defaults-file=${run.folders.files}/my.cnf`],
+      stop: { signal: "SIGTERM", graceMs: 15_000 },
+    }),
+  accepting: async (run, signal) =>
+    withConnection(run, signal, superuserOf(run), async (query) => void (await query("select 1"))),
+  initialise: [applicationStep],
+  ready: writeAndReadBack,
+  connection: (run) => {
+    const { user, password, database } = applicationOf(run);
+    const port = portOf(run);
+    return {
+      url: `mysql://${user}:${password}@127.0.0.1:${port}/${database}`,
+      env: {
+        MYSQL_HOST: "127.0.0.1",
+        MYSQL_TCP_PORT: String(port),
+        MYSQL_USER: user,
+        MYSQL_PASSWORD: password,
+        MYSQL_PWD: password, // this one the engine's own clients read
+        MYSQL_DATABASE: database,
+      },
+    };
+  },
+  faults: {
+    "fewer-connections": {
+      summary: "the server allows half the connections",
+      change: rewriting("my.cnf", (content) =>
+        content.replace('max-connections = "200"', 'max-connections = "100"'),
+      ),
+    },
+  },
+});
