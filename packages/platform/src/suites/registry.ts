@@ -3,11 +3,18 @@ import { nearest } from "../shared/nearest.ts";
 import { mongodbSuite } from "./mongodb.ts";
 import { mysqlSuite } from "./mysql.ts";
 import { postgresSuite } from "./postgres.ts";
+import { redisClusterSuite } from "./redis-cluster.ts";
 import type { Suite } from "./suite.ts";
 import { vaultSuite } from "./vault.ts";
 
 /** Every live suite, in the order in which they run. */
-export const suites: readonly Suite[] = [vaultSuite, postgresSuite, mysqlSuite, mongodbSuite];
+export const suites: readonly Suite[] = [
+  vaultSuite,
+  postgresSuite,
+  mysqlSuite,
+  mongodbSuite,
+  redisClusterSuite,
+];
 
 export interface Selection {
   readonly suite: Suite;

@@ -50,7 +50,7 @@ export async function withNode<T>(
 /** The driver's error carries the command with its arguments: the password must not travel with it. */
 async function authenticate(node: Redis, password: string): Promise<void> {
   try {
-    await node.auth(password);
+    await node.auth("default", password);
   } catch (error) {
     throw new Error(messageOf(error)); // oxlint-disable-line preserve-caught-error
   }
