@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { BarrierIntegrityError, decryptEntry, encryptEntry, termOf } from "./aes-gcm.ts";
 
-const key = randomBytes(32);
+const key = createSecretKey(randomBytes(32));
 const plaintext = Buffer.from("a secret");
 
 describe("an entry of the barrier", () => {
@@ -23,7 +23,9 @@ describe("an entry of the barrier", () => {
   test("does not open at another path, with another key, or changed anywhere", () => {
     const entry = encryptEntry(key, 1, "a/b", plaintext);
     expect(() => decryptEntry(key, "a/c", entry)).toThrow(BarrierIntegrityError);
-    expect(() => decryptEntry(randomBytes(32), "a/b", entry)).toThrow(BarrierIntegrityError);
+    expect(() => decryptEntry(createSecretKey(randomBytes(32)), "a/b", entry)).toThrow(
+      BarrierIntegrityError,
+    );
     for (let at = 0; at < entry.length; at += 1) {
       const changed = Buffer.from(entry);
       changed[at] = (changed[at] ?? 0) ^ 1;

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { Store, Write } from "../storage/store.ts";
 import { BarrierIntegrityError, decryptEntry, encryptEntry, termOf } from "./aes-gcm.ts";
 import { Keyring } from "./keyring.ts";
@@ -30,12 +31,12 @@ export class Barrier {
   }
 
   /** Opens with a new keyring, and gives the write that makes it durable. */
-  initialise(rootKey: Buffer, now: Date): Write {
+  initialise(rootKey: KeyObject, now: Date): Write {
     this.#keyring = Keyring.create(now);
     return Barrier.#keyringWrite(this.#keyring, rootKey);
   }
 
-  static #keyringWrite(keyring: Keyring, rootKey: Buffer): Write {
+  static #keyringWrite(keyring: Keyring, rootKey: KeyObject): Write {
     const plaintext = keyring.serialise();
     const value = encryptEntry(rootKey, rootTerm, keyringPath, plaintext);
     plaintext.fill(0);
@@ -43,7 +44,7 @@ export class Barrier {
   }
 
   /** Throws BarrierIntegrityError when the root key is not the right one. */
-  unseal(rootKey: Buffer): void {
+  unseal(rootKey: KeyObject): void {
     const entry = this.#store.get(keyringPath);
     if (entry === undefined) throw new BarrierIntegrityError("there is no keyring");
     const plaintext = decryptEntry(rootKey, keyringPath, entry);
@@ -52,12 +53,11 @@ export class Barrier {
   }
 
   seal(): void {
-    this.#keyring?.wipe();
     this.#keyring = undefined;
   }
 
   /** Puts a new term in use; what is stored already stays readable. */
-  async rotate(rootKey: Buffer, now: Date): Promise<void> {
+  async rotate(rootKey: KeyObject, now: Date): Promise<void> {
     const next = this.#keys().rotated(now);
     await this.#store.apply([Barrier.#keyringWrite(next, rootKey)]);
     this.#keyring = next;

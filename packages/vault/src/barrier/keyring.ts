@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes, type KeyObject } from "node:crypto";
 
 export interface KeyTerm {
   readonly term: number;
-  /** 32 bytes, AES-256. */
-  readonly key: Buffer;
+  /** AES-256. */
+  readonly key: KeyObject;
   /** ISO time. */
   readonly installed: string;
 }
@@ -15,7 +15,7 @@ interface SerialisedKeyring {
 /** The barrier's keys, one a term; the newest encrypts, the older ones still decrypt. */
 export class Keyring {
   readonly #terms: Map<number, KeyTerm>;
-  #active: KeyTerm;
+  readonly #active: KeyTerm;
 
   private constructor(terms: readonly KeyTerm[]) {
     const newest = terms.toSorted((a, b) => b.term - a.term)[0];
@@ -25,18 +25,21 @@ export class Keyring {
   }
 
   static create(now: Date): Keyring {
-    return new Keyring([{ term: 1, key: randomBytes(32), installed: now.toISOString() }]);
+    return new Keyring([newTerm(1, now)]);
   }
 
   static parse(bytes: Buffer): Keyring {
     const { terms } = JSON.parse(bytes.toString()) as SerialisedKeyring;
-    return new Keyring(terms.map((entry) => ({ ...entry, key: Buffer.from(entry.key, "base64") })));
+    return new Keyring(
+      terms.map((entry) => ({ ...entry, key: secretKey(Buffer.from(entry.key, "base64")) })),
+    );
   }
 
   serialise(): Buffer {
-    const terms = [...this.#terms.values()].map((entry) => ({
-      ...entry,
-      key: entry.key.toString("base64"),
+    const terms = [...this.#terms.values()].map(({ term, key, installed }) => ({
+      term,
+      installed,
+      key: key.export().toString("base64"),
     }));
     return Buffer.from(JSON.stringify({ terms } satisfies SerialisedKeyring));
   }
@@ -51,15 +54,17 @@ export class Keyring {
 
   /** A keyring with one more term, which becomes the active one; this one stays as it is. */
   rotated(now: Date): Keyring {
-    const entry = {
-      term: this.#active.term + 1,
-      key: randomBytes(32),
-      installed: now.toISOString(),
-    };
-    return new Keyring([...this.#terms.values(), entry]);
+    return new Keyring([...this.#terms.values(), newTerm(this.#active.term + 1, now)]);
   }
+}
 
-  wipe(): void {
-    for (const { key } of this.#terms.values()) key.fill(0);
-  }
+function newTerm(term: number, now: Date): KeyTerm {
+  return { term, key: secretKey(randomBytes(32)), installed: now.toISOString() };
+}
+
+/** The key alone keeps the bytes. */
+export function secretKey(bytes: Buffer): KeyObject {
+  const key = createSecretKey(bytes);
+  bytes.fill(0);
+  return key;
 }

@@ -1,14 +1,14 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac, createSecretKey, randomBytes, type KeyObject } from "node:crypto";
 import type { View } from "../barrier/view.ts";
 
 const saltKey = "salt";
 
 /** Turns secret identifiers into the names they are stored under: HMAC-SHA256 with a key that lies in the barrier. */
 export class Salt {
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
 
   private constructor(key: Buffer) {
-    this.#key = key;
+    this.#key = createSecretKey(key);
   }
 
   /** The salt of a view, made and stored when there is none. */

@@ -1,6 +1,8 @@
-import { randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { randomBytes, randomUUID, timingSafeEqual, type KeyObject } from "node:crypto";
 import { decryptEntry, encryptEntry } from "../barrier/aes-gcm.ts";
 import type { Barrier } from "../barrier/barrier.ts";
+import { collectGarbage } from "../barrier/collect-garbage.ts";
+import { secretKey } from "../barrier/keyring.ts";
 import { Fault } from "../core/fault.ts";
 import type { Store, Write } from "../storage/store.ts";
 import { combineShares, splitKey } from "./shamir.ts";
@@ -32,7 +34,7 @@ export class SealManager {
   #given: Buffer[] = [];
   #nonce = "";
   /** Held while unsealed, for rotating the keyring; wiped when sealing. */
-  #rootKey: Buffer | undefined;
+  #rootKey: KeyObject | undefined;
 
   constructor(store: Store, barrier: Barrier, now: () => Date) {
     this.#store = store;
@@ -49,16 +51,17 @@ export class SealManager {
     threshold: number,
   ): Promise<{ keys: Buffer[]; writes: Write[] }> {
     const unsealKey = randomBytes(keyBytes);
-    const rootKey = randomBytes(keyBytes);
+    const rootKeyBytes = randomBytes(keyBytes);
     const config: SealConfig = { shares, threshold, created: this.#now().toISOString() };
     const keys = await splitKey(unsealKey, shares, threshold);
+    const wrapped = encryptEntry(secretKey(unsealKey), 0, rootKeyPath, rootKeyBytes);
+    const rootKey = secretKey(rootKeyBytes);
     const writes = [
       { key: configPath, value: Buffer.from(JSON.stringify(config)) },
-      { key: rootKeyPath, value: encryptEntry(unsealKey, 0, rootKeyPath, rootKey) },
+      { key: rootKeyPath, value: wrapped },
       this.#barrier.initialise(rootKey, this.#now()),
     ];
     this.#rootKey = rootKey;
-    unsealKey.fill(0);
     return { keys, writes };
   }
 
@@ -102,14 +105,10 @@ export class SealManager {
     const wrapped = this.#store.get(rootKeyPath);
     if (wrapped === undefined) throw new Error("the storage has no root key");
     const unsealKey = await combineShares(shares, threshold);
-    try {
-      if (unsealKey.length !== keyBytes) throw new Error("the shares give a key of the wrong size");
-      const rootKey = decryptEntry(unsealKey, rootKeyPath, wrapped);
-      this.#barrier.unseal(rootKey);
-      this.#rootKey = rootKey;
-    } finally {
-      unsealKey.fill(0);
-    }
+    if (unsealKey.length !== keyBytes) throw new Error("the shares give a key of the wrong size");
+    const rootKey = secretKey(decryptEntry(secretKey(unsealKey), rootKeyPath, wrapped));
+    this.#barrier.unseal(rootKey);
+    this.#rootKey = rootKey;
   }
 
   async rotate(): Promise<void> {
@@ -119,9 +118,9 @@ export class SealManager {
 
   seal(): void {
     this.reset();
-    this.#rootKey?.fill(0);
     this.#rootKey = undefined;
     this.#barrier.seal();
+    collectGarbage();
   }
 
   #checkLength(share: Buffer): void {

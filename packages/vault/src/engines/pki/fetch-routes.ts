@@ -1,7 +1,8 @@
 import { Fault } from "../../core/fault.ts";
 import type { Answer } from "../../core/request.ts";
 import type { Call, Route } from "../../routing/route.ts";
-import { fromPem, toPem } from "./certificate.ts";
+import { readCa } from "./ca-certificate.ts";
+import { toPem } from "./certificate.ts";
 import { currentCrl } from "./current-crl.ts";
 import { IssuedCertificates, parseSerial } from "./issued-certificates.ts";
 import { IssuerStore, type Issuer } from "./issuer-store.ts";
@@ -24,7 +25,7 @@ function defaultIssuer({ view }: Call): Issuer | undefined {
 }
 
 function derOf(issuer: Issuer | undefined): Buffer | undefined {
-  return issuer === undefined ? undefined : fromPem("CERTIFICATE", issuer.certificate)[0];
+  return issuer === undefined ? undefined : readCa(issuer.certificate).der;
 }
 
 function chainOf(call: Call): string | undefined {

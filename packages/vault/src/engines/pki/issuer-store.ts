@@ -1,8 +1,9 @@
 import { randomUUID, type KeyObject } from "node:crypto";
 import type { View } from "../../barrier/view.ts";
 import { Fault } from "../../core/fault.ts";
-import { encodedSubjectOf, fromPem, parseCertificate, toPem } from "./certificate.ts";
-import { keyTypeOf, parsePrivateKey, publicKeyDer, subjectKeyId } from "./key-pair.ts";
+import { isIssuedBy, readCa } from "./ca-certificate.ts";
+import { parseCertificate, toPem } from "./certificate.ts";
+import { keyTypeOf, parsePrivateKey, publicKeyDer } from "./key-pair.ts";
 
 export interface StoredKey {
   readonly id: string;
@@ -145,21 +146,13 @@ export class IssuerStore {
       );
     }
     const stored = this.#view.readJson<StoredKey>(keys + issuer.keyId);
-    const certificate = fromPem("CERTIFICATE", issuer.certificate)[0];
-    if (stored === undefined || certificate === undefined) {
+    if (stored === undefined) {
       throw Fault.badRequest(
         `unable to fetch corresponding key for issuer ${issuer.id}; unable to use this issuer for signing`,
       );
     }
-    const parsed = parseCertificate(certificate);
-    return {
-      issuer,
-      key: parsePrivateKey(stored.pem),
-      certificate,
-      subject: encodedSubjectOf(certificate),
-      keyId: subjectKeyId(publicKeyDer(parsed.publicKey)),
-      notAfter: new Date(parsed.validTo),
-    };
+    const { der, subject, keyId, notAfter } = readCa(issuer.certificate);
+    return { issuer, key: parsePrivateKey(stored.pem), certificate: der, subject, keyId, notAfter };
   }
 
   /** The issuer's certificate and those above it that this mount knows, PEM. */
@@ -167,16 +160,12 @@ export class IssuerStore {
     const all = this.list();
     const chain = [issuer];
     for (let last: Issuer | undefined = issuer; last !== undefined;) {
-      const below = certificateOf(last);
-      const above: Issuer | undefined = all.find((candidate) => {
-        const certificate = certificateOf(candidate);
-        return (
-          !chain.includes(candidate) &&
-          candidate.id !== issuer.id &&
-          below.checkIssued(certificate) &&
-          below.verify(certificate.publicKey)
-        );
-      });
+      const { certificate }: Issuer = last;
+      const above: Issuer | undefined = all.find(
+        (candidate) =>
+          !chain.some(({ id }) => id === candidate.id) &&
+          isIssuedBy(certificate, candidate.certificate),
+      );
       if (above !== undefined) chain.push(above);
       last = above;
     }
@@ -186,10 +175,6 @@ export class IssuerStore {
   #read(id: string): Issuer | undefined {
     return id === "" ? undefined : this.#view.readJson<Issuer>(issuers + id);
   }
-}
-
-function certificateOf({ certificate }: Issuer): ReturnType<typeof parseCertificate> {
-  return parseCertificate(fromPem("CERTIFICATE", certificate)[0] ?? Buffer.alloc(0));
 }
 
 export function storedKeyType(stored: StoredKey): string {

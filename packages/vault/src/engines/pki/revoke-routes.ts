@@ -1,6 +1,7 @@
 import { Fault } from "../../core/fault.ts";
 import type { Answer } from "../../core/request.ts";
 import type { Call, Route } from "../../routing/route.ts";
+import { readCa } from "./ca-certificate.ts";
 import { formatSerial, fromPem, parseCertificate } from "./certificate.ts";
 import { rebuildCrl } from "./current-crl.ts";
 import { IssuedCertificates, parseSerial } from "./issued-certificates.ts";
@@ -35,11 +36,7 @@ function revoke(call: Call): Answer {
   const issuers = new IssuerStore(call.view).list();
   if (
     issuers.some(
-      (issuer) =>
-        formatSerial(
-          parseCertificate(Buffer.from(fromPem("CERTIFICATE", issuer.certificate)[0] ?? ""))
-            .serialNumber,
-        ) === serial,
+      (issuer) => formatSerial(readCa(issuer.certificate).parsed.serialNumber) === serial,
     )
   ) {
     throw Fault.badRequest(
@@ -52,10 +49,7 @@ function revoke(call: Call): Answer {
     };
   }
   const issuer = issuers.find((candidate) =>
-    certificate.verify(
-      parseCertificate(fromPem("CERTIFICATE", candidate.certificate)[0] ?? Buffer.alloc(0))
-        .publicKey,
-    ),
+    certificate.verify(readCa(candidate.certificate).parsed.publicKey),
   );
   issued.revoke(serial, { at: now.getTime(), issuerId: issuer?.id ?? "" });
   if (issuer !== undefined && issuer.keyId !== "") rebuildCrl(call.view, issuer.id, now);
