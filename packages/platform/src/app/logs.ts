@@ -64,9 +64,9 @@ export async function followLogs(
   show: ShowLine,
   signal: AbortSignal,
 ): Promise<void> {
-  const open = positions.map((position) => ({ ...position, rest: "" }));
+  const logs = positions.map((position) => ({ ...position, rest: "" }));
   while (!signal.aborted) {
-    for (const log of open) {
+    for (const log of logs) {
       const { text, end } = await readFrom(log.file, log.offset);
       log.offset = end;
       const lines = (log.rest + text).split("\n");

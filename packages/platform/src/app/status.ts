@@ -41,7 +41,7 @@ export async function status(stack: Stack): Promise<StackStatus> {
 }
 
 /** Puts what the daemon says beside what the registry knows; without a daemon everything is stopped. */
-export function statusFrom(
+function statusFrom(
   stack: Stack,
   daemon: DaemonStatus | undefined,
   engines: RecordedEngines,

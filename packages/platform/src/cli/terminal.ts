@@ -60,7 +60,7 @@ function wantsColour(
   return stream.isTTY === true && env["TERM"] !== "dumb";
 }
 
-export function makeColour(on: boolean): Colour {
+function makeColour(on: boolean): Colour {
   const paint = (code: number) => (text: string) => (on ? `\x1b[${code}m${text}\x1b[0m` : text);
   return {
     green: paint(codes.green),

@@ -11,7 +11,7 @@ const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const passwordLength = 25;
 
 /** 25 letters and digits, each drawn evenly from a CSPRNG: 148 bits, and nothing that a URL or a shell would quote. */
-export function generatePassword(): string {
+function generatePassword(): string {
   return Array.from({ length: passwordLength }, () => alphabet[randomInt(alphabet.length)]).join(
     "",
   );

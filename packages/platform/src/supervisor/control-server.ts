@@ -72,7 +72,7 @@ async function readBody(request: http.IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-export function serialise(error: unknown): SerialisedError {
+function serialise(error: unknown): SerialisedError {
   if (error instanceof DevStackError) return error.toJSON();
   return { code: "DS_INTERNAL", exit: 1, message: messageOf(error), details: {} };
 }

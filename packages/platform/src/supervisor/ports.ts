@@ -37,7 +37,7 @@ export async function requireFreePorts(owner: string, ports: readonly BoundPort[
 }
 
 /** Who listens on the port, as far as this user may see; Linux only. */
-export async function portHolder(port: number): Promise<PortHolder | undefined> {
+async function portHolder(port: number): Promise<PortHolder | undefined> {
   const inodes = new Set<string>();
   for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
     const text = await readFile(table, "utf8").catch(() => ""); // not on this system

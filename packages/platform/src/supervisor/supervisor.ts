@@ -1,4 +1,4 @@
-import { DevStackError } from "../shared/errors.ts";
+import type { DevStackError } from "../shared/errors.ts";
 import { nearest } from "../shared/nearest.ts";
 import { supervisorErrors } from "./errors.ts";
 import type { ProcessLedger } from "./process-ledger.ts";

@@ -92,14 +92,11 @@ export class VaultClient implements Disposable {
             response.once("error", reject);
             response.once("end", () => {
               const text = Buffer.concat(chunks).toString();
-              try {
-                resolve({
-                  status: response.statusCode ?? 0,
-                  body: text === "" ? undefined : (JSON.parse(text) as VaultBody),
-                });
-              } catch {
-                reject(new Error(`the answer to ${method} ${path} is no JSON`));
-              }
+              const status = response.statusCode ?? 0;
+              const parsed = parseBody(text);
+              if (parsed === "no JSON")
+                reject(new Error(`its answer to ${method} ${path} is no JSON`));
+              else resolve({ status, body: parsed });
             });
           },
         );
@@ -125,5 +122,14 @@ export class VaultClient implements Disposable {
       `the vault answered ${method} ${path} with ${answer.status}${errors.length > 0 ? `: ${errors.join("; ").trim()}` : ""}`,
       { details: { status: answer.status, path } },
     );
+  }
+}
+
+function parseBody(text: string): VaultBody | undefined | "no JSON" {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text) as VaultBody;
+  } catch {
+    return "no JSON"; // another server answers there
   }
 }
