@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { connect as connectPlain } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -143,6 +144,10 @@ describe("SIGHUP", () => {
     );
     expect(await shownName(secure)).toBe("two");
 
+    // A client that never shakes hands holds nothing up.
+    const silent = connectPlain(Number(new URL(secure).port), "127.0.0.1");
+    await once(silent, "connect");
+
     writeFileSync(join(folder, "vault.json"), "{");
     server.child.kill("SIGHUP");
     await eventually(() => server.log.includes("configuration kept as it was"));
@@ -152,6 +157,7 @@ describe("SIGHUP", () => {
     server.child.kill("SIGHUP");
     await eventually(() => server.log.includes(`closing ${secure}`));
     await expect(shownName(secure)).rejects.toThrow();
+    if (!silent.closed) await once(silent, "close");
     expect((await fetch(`${server.urls[0]}/v1/sys/health`)).status).toBe(501);
   });
 });

@@ -54,6 +54,16 @@ describe("one connection", () => {
     expect(client.received).toContain('"keys":["a"]');
   });
 
+  test("answers all that was asked by a client that sends no more", async () => {
+    await using vault = await TestVault.start();
+    using client = new RawClient(vault);
+    client.socket.end(
+      request(vault, "LIST /v1/sys/policies/acl") + request(vault, "GET /v1/sys/mounts"),
+    );
+    await eventually(() => client.ended);
+    expect(client.statuses).toEqual(["200", "200"]);
+  });
+
   test("is told to send its body when it asks first", async () => {
     await using vault = await TestVault.start();
     using client = new RawClient(vault);

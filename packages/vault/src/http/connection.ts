@@ -14,12 +14,15 @@ const pipelineBytes = 64 * 1024;
 
 /** One client's connection: requests are answered in turn, one after the other. */
 export class Connection {
+  readonly closed: Promise<void>;
   readonly #socket: Socket;
   readonly #handle: HttpHandler;
   readonly #parser: RequestParser;
   readonly #remoteAddress: string;
   #busy = false;
   #closing = false;
+  /** The client has said that it sends no more; what it sent is still answered. */
+  #ended = false;
   #requestTimer: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, handle: HttpHandler) {
@@ -36,10 +39,15 @@ export class Connection {
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     socket.on("error", () => socket.destroy());
     socket.on("end", () => {
+      this.#ended = true;
       if (!this.#busy) socket.end();
-      this.#closing = true;
     });
-    socket.on("close", () => clearTimeout(this.#requestTimer));
+    this.closed = new Promise((resolve) => {
+      socket.on("close", () => {
+        clearTimeout(this.#requestTimer);
+        resolve();
+      });
+    });
   }
 
   /** Ends it now when it is idle, else as soon as the answer under way is sent. */
@@ -68,6 +76,7 @@ export class Connection {
         this.#socket.write(serialise(response, request.method === "HEAD", keepAlive));
         if (!keepAlive) return this.#finish();
       }
+      if (this.#ended) return this.#finish();
       this.#watch(this.#parser.midRequest);
       if (this.#socket.isPaused()) this.#socket.resume();
     } catch (error) {

@@ -9,6 +9,8 @@ export class Listener {
   readonly #server: Server;
   readonly #tls: TlsServer | undefined;
   readonly #connections = new Set<Connection>();
+  /** Also those of clients that are still shaking hands. */
+  readonly #sockets = new Set<Socket>();
 
   private constructor(server: Server, tls: TlsServer | undefined, handle: HttpHandler) {
     this.#server = server;
@@ -18,6 +20,10 @@ export class Listener {
       this.#connections.add(connection);
       socket.once("close", () => this.#connections.delete(connection));
     };
+    server.on("connection", (socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
     if (tls === undefined) server.on("connection", accept);
     else tls.on("secureConnection", accept);
   }
@@ -25,7 +31,7 @@ export class Listener {
   /** Throws when the address is taken or the certificate can't be used. */
   static async open(config: ListenerConfig, handle: HttpHandler): Promise<Listener> {
     const tls = config.tls === undefined ? undefined : await createTlsServer(config.tls);
-    const server = tls ?? createServer();
+    const server = tls ?? createServer({ allowHalfOpen: true });
     const listener = new Listener(server, tls, handle);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -49,11 +55,15 @@ export class Listener {
     this.#tls?.setSecureContext(readTls(files));
   }
 
+  /** Stops listening at once; resolves when the answers under way are sent and every connection is gone. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
-    for (const connection of this.#connections) connection.close();
+    const connections = [...this.#connections];
+    for (const connection of connections) connection.close();
+    await Promise.all(connections.map((connection) => connection.closed));
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
 }
@@ -62,6 +72,7 @@ async function createTlsServer(files: TlsFiles): Promise<TlsServer> {
   const tls = await import("node:tls");
   return tls.createServer({
     ...readTls(files),
+    allowHalfOpen: true,
     ALPNProtocols: ["http/1.1"],
     handshakeTimeout: 10_000,
   });
