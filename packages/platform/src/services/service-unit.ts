@@ -1,4 +1,5 @@
-import { readFile, rename, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { readdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import type { StackFolders } from "../config/folders.ts";
 import { messageOf } from "../shared/errors.ts";
@@ -181,7 +182,7 @@ async function prepareInstance(
 
 /**
  * Makes the data folder under a temporary name, synced, so that one with its own name is whole; what a cut-off try
- * left is thrown away.
+ * left is thrown away. Each try has a name of its own: the program of a killed one may still be writing.
  */
 async function createData(
   definition: ServiceDefinition,
@@ -192,8 +193,12 @@ async function createData(
   const owned = { mode: 0o700, owner: host.account };
   if (!definition.createData) return ensureFolder(run.folders.data, owned);
   if (await exists(run.folders.data)) return;
-  const partial = path.join(host.folders.data, `.${run.instance}.partial`);
-  await rm(partial, { recursive: true, force: true });
+  const partials = path.join(host.folders.data, `.${run.instance}.partial-`);
+  for (const name of await readdir(host.folders.data)) {
+    const left = path.join(host.folders.data, name);
+    if (left.startsWith(partials)) await rm(left, { recursive: true, force: true, maxRetries: 10 });
+  }
+  const partial = `${partials}${randomUUID()}`;
   await ensureFolder(partial, owned);
   const partialRun: Run = { ...run, folders: { ...run.folders, data: partial } };
   await definition.createData(stepContext(host, partialRun, signal, () => undefined));
