@@ -8,9 +8,9 @@ export interface KeyTerm {
   readonly installed: string;
 }
 
-interface SerialisedKeyring {
-  readonly terms: readonly { term: number; key: string; installed: string }[];
-}
+const keyBytes = 32;
+/** Term and time of installation (milliseconds since 1970), both 8 bytes, then the key. */
+const termBytes = 8 + 8 + keyBytes;
 
 /** The barrier's keys, one a term; the newest encrypts, the older ones still decrypt. */
 export class Keyring {
@@ -28,20 +28,31 @@ export class Keyring {
     return new Keyring([newTerm(1, now)]);
   }
 
+  /** In bytes all the way: text would leave copies of the keys behind that nothing can wipe. */
   static parse(bytes: Buffer): Keyring {
-    const { terms } = JSON.parse(bytes.toString()) as SerialisedKeyring;
-    return new Keyring(
-      terms.map((entry) => ({ ...entry, key: secretKey(Buffer.from(entry.key, "base64")) })),
-    );
+    const terms: KeyTerm[] = [];
+    for (let at = 0; at < bytes.length; at += termBytes) {
+      const entry = bytes.subarray(at, at + termBytes);
+      terms.push({
+        term: Number(entry.readBigUInt64BE(0)),
+        installed: new Date(Number(entry.readBigUInt64BE(8))).toISOString(),
+        key: createSecretKey(entry.subarray(16)),
+      });
+    }
+    return new Keyring(terms);
   }
 
   serialise(): Buffer {
-    const terms = [...this.#terms.values()].map(({ term, key, installed }) => ({
-      term,
-      installed,
-      key: key.export().toString("base64"),
-    }));
-    return Buffer.from(JSON.stringify({ terms } satisfies SerialisedKeyring));
+    const bytes = Buffer.alloc(this.#terms.size * termBytes);
+    for (const [index, { term, installed, key }] of [...this.#terms.values()].entries()) {
+      const entry = bytes.subarray(index * termBytes);
+      entry.writeBigUInt64BE(BigInt(term), 0);
+      entry.writeBigUInt64BE(BigInt(Date.parse(installed)), 8);
+      const exported = key.export();
+      exported.copy(entry, 16);
+      exported.fill(0);
+    }
+    return bytes;
   }
 
   get active(): KeyTerm {
@@ -59,7 +70,7 @@ export class Keyring {
 }
 
 function newTerm(term: number, now: Date): KeyTerm {
-  return { term, key: secretKey(randomBytes(32)), installed: now.toISOString() };
+  return { term, key: secretKey(randomBytes(keyBytes)), installed: now.toISOString() };
 }
 
 /** The key alone keeps the bytes. */
