@@ -7,6 +7,7 @@ import { type ProcessExit, type RunningProcess, startGated } from "./gated-proce
 import { connectOnce, isPortFree, requireFreePorts } from "./ports.ts";
 import type { ProcessLedger } from "./process-ledger.ts";
 import type { ProcessSpec } from "./process-spec.ts";
+import { RestartPolicy } from "./restart-policy.ts";
 import type { Member, MemberStatus } from "./unit.ts";
 
 const portsFreeWithinMs = 5000;
@@ -18,6 +19,8 @@ export class MemberRunner {
   readonly #stack: string;
   #main: RunningProcess | undefined;
   #companions: RunningProcess[] = [];
+  #stopping = false;
+  readonly #restarts = new RestartPolicy();
   crashes = 0;
 
   constructor(member: Member, options: { ledger: ProcessLedger; stack: string }) {
@@ -28,6 +31,7 @@ export class MemberRunner {
 
   /** Starts the processes and resolves when the main one answers; rejects when it ends or `signal` aborts. */
   async start(signal: AbortSignal): Promise<void> {
+    this.#stopping = false;
     await requireFreePorts(this.member.name, this.member.ports);
     for (const companion of this.member.companions) {
       signal.throwIfAborted();
@@ -53,9 +57,17 @@ export class MemberRunner {
     );
   }
 
-  /** Resolves when the main process ends; never when none was started. */
+  /** Resolves when the main process ends by itself; never when it is stopped, or none was started. */
   async ended(): Promise<ProcessExit> {
-    return this.#main?.exited ?? new Promise(() => undefined);
+    const never = new Promise<never>(() => undefined);
+    const exit = await (this.#main?.exited ?? never);
+    return this.#stopping ? never : exit;
+  }
+
+  /** Counts an end that nobody asked for. Gives the pause before the next start, undefined when there should be none. */
+  countCrash(): number | undefined {
+    this.crashes += 1;
+    return this.#restarts.next(performance.now());
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -64,6 +76,7 @@ export class MemberRunner {
 
   /** Ends everything of this member; rejects with DS_STOP_INCOMPLETE when a process or a port is still there. */
   async stop(force?: AbortSignal): Promise<void> {
+    this.#stopping = true;
     const order = [...(this.#main ? [this.#main] : []), ...this.#companions.toReversed()];
     for (const running of order) {
       const left = await endProcess(

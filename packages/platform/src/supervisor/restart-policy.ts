@@ -8,8 +8,4 @@ export class RestartPolicy {
     if (this.#ends.length > 5) return undefined;
     return Math.min(30_000, 1000 * 2 ** (this.#ends.length - 1));
   }
-
-  reset(): void {
-    this.#ends = [];
-  }
 }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { DevStackError, messageOf } from "../shared/errors.ts";
 import { supervisorErrors } from "./errors.ts";
+import type { ProcessExit } from "./gated-process.ts";
 import { MemberRunner } from "./member-runner.ts";
 import type { ProcessLedger } from "./process-ledger.ts";
-import { RestartPolicy } from "./restart-policy.ts";
 import type { Member, Unit, UnitEvent, UnitState, UnitStatus } from "./unit.ts";
 
 export interface UnitRunnerOptions {
@@ -19,8 +19,9 @@ const abortedWithinMs = 5000;
 export class UnitRunner {
   readonly unit: Unit;
   readonly #options: UnitRunnerOptions;
-  readonly #restarts = new RestartPolicy();
   #members = new Map<string, MemberRunner>();
+  /** Members that have ended by themselves, each with the pause before its next start; undefined: it had its chances. */
+  readonly #ended = new Map<MemberRunner, number | undefined>();
   #state: UnitState = "stopped";
   #error: DevStackError | undefined;
   #timings: Partial<Record<UnitState, number>> = {};
@@ -28,6 +29,8 @@ export class UnitRunner {
   #queue: Promise<unknown> = Promise.resolve();
   /** Aborts what is under way when a stop is asked for. */
   #current = new AbortController();
+  /** Aborts when one of the members ends that were started last; what is under way then has nothing to wait for. */
+  #unended = new AbortController();
 
   constructor(unit: Unit, options: UnitRunnerOptions) {
     this.unit = unit;
@@ -54,7 +57,6 @@ export class UnitRunner {
     return this.#enqueue(async () => {
       if (this.#state === "ready") return;
       signal.throwIfAborted();
-      this.#restarts.reset();
       await this.#bringUp(signal);
     });
   }
@@ -84,11 +86,8 @@ export class UnitRunner {
       const runner = this.#members.get(member);
       if (!runner) throw supervisorErrors.DS_UNKNOWN_UNIT(`${member} was not started`);
       this.#enter("restarting");
-      await this.#within(this.#current.signal, async (signal) => {
-        await runner.stop();
-        await this.#startMember(runner, signal);
-        await this.#settle(signal);
-      });
+      this.#ended.set(runner, 0);
+      await this.#bringBack(this.#current.signal);
     });
   }
 
@@ -132,6 +131,7 @@ export class UnitRunner {
       within.throwIfAborted();
       this.#members = new Map(members.map((member) => [member.name, this.#runnerFor(member)]));
       this.#enter("starting");
+      this.#unended = new AbortController();
       await allOrFirstError(
         [...this.#members.values()].map((runner) => this.#startMember(runner, within)),
       );
@@ -172,52 +172,96 @@ export class UnitRunner {
 
   async #startMember(runner: MemberRunner, signal: AbortSignal): Promise<void> {
     await runner.start(signal);
-    void runner.ended().then((exit) => {
-      this.#options.log(`${runner.member.name} ended (${exit.signal ?? `exit code ${exit.code}`})`);
-      if (this.#state === "ready" || this.#state === "restarting") this.#comeBack(runner);
-    });
+    void runner.ended().then((exit) => this.#memberEnded(runner, exit));
   }
 
+  #memberEnded(runner: MemberRunner, exit: ProcessExit): void {
+    const { name } = runner.member;
+    const how = exit.signal ?? `exit code ${exit.code}`;
+    this.#options.log(`${name} ended (${how})`);
+    if (this.#members.get(name) !== runner) return; // the unit was taken down meanwhile
+    this.#ended.set(runner, runner.countCrash());
+    this.#unended.abort(
+      supervisorErrors.DS_PROCESS_ENDED(
+        `${name} ended (${how}) before ${this.unit.name} was ready`,
+        {
+          hint: `devstack logs ${name}`,
+        },
+      ),
+    );
+    if (this.#state !== "ready") return; // whoever is at work on the unit sees to it
+    const { signal } = this.#current;
+    this.#enter("restarting");
+    this.#enqueue(async () => this.#bringBack(signal)).catch((error: unknown) =>
+      this.#options.log(`${name}: ${messageOf(error)}`),
+    );
+  }
+
+  /** Settles; rejects at once when a member has ended, or ends meanwhile. */
   async #settle(signal: AbortSignal): Promise<void> {
     this.#enter("settling");
-    await this.unit.settle({
-      signal,
-      kill: (member, killSignal) => this.#members.get(member)?.kill(killSignal),
-    });
+    const whole = AbortSignal.any([signal, this.#unended.signal]);
+    whole.throwIfAborted();
+    await Promise.race([
+      this.unit.settle({
+        signal: whole,
+        kill: (member, killSignal) => this.#members.get(member)?.kill(killSignal),
+      }),
+      rejectOnAbort(whole),
+    ]);
+    whole.throwIfAborted(); // it may have ended just as the others were found in order
     this.#error = undefined;
     this.#enter("ready");
   }
 
-  #comeBack(runner: MemberRunner): void {
-    const signal = this.#current.signal;
-    runner.crashes += 1;
-    const pauseMs = this.#restarts.next(performance.now());
-    this.#enter("restarting");
-    void this.#enqueue(async () => {
-      if (signal.aborted) return;
-      if (pauseMs === undefined) {
-        await this.#takeDown();
-        return this.fail(
-          supervisorErrors.DS_PROCESS_ENDED(
-            `${runner.member.name} ended 6 times within 60 s and is not started again`,
-            {
-              hint: `devstack logs ${runner.member.name}, then devstack restart ${this.unit.name}`,
-            },
-          ),
-        );
-      }
-      await delay(pauseMs, undefined, { signal });
-      await this.#within(signal, async (within) => {
-        await runner.stop(); // what the dead process left: children, companions
-        await this.#startMember(runner, within);
-        await this.#settle(within);
-      });
-    }).catch((error: unknown) => this.#options.log(`${runner.member.name}: ${messageOf(error)}`));
+  /** Starts again all members that have ended, those too that end meanwhile: they may be of use only together. */
+  async #bringBack(signal: AbortSignal): Promise<void> {
+    while (this.#ended.size > 0) {
+      signal.throwIfAborted();
+      const pauses = [...this.#ended.values()];
+      if (pauses.includes(undefined)) return this.#giveUp();
+      await delay(Math.max(...pauses.map((pauseMs) => pauseMs ?? 0)), undefined, { signal });
+      await this.#within(signal, async (within) => this.#startEnded(within));
+    }
+  }
+
+  async #startEnded(signal: AbortSignal): Promise<void> {
+    const runners = [...this.#ended.keys()];
+    this.#ended.clear();
+    this.#unended = new AbortController();
+    await allOrFirstError(
+      runners.map(async (runner) => {
+        await runner.stop(); // what a dead process left: children, companions
+        await this.#startMember(runner, signal);
+      }),
+    );
+    try {
+      await this.#settle(signal);
+    } catch (error) {
+      if (this.#ended.size === 0) throw error;
+      this.#enter("restarting");
+    }
+  }
+
+  async #giveUp(): Promise<void> {
+    const [name] = [...this.#ended].flatMap(([{ member }, pauseMs]) =>
+      pauseMs === undefined ? [member.name] : [],
+    );
+    await this.#takeDown();
+    this.fail(
+      supervisorErrors.DS_PROCESS_ENDED(
+        `${name} ended 6 times within 60 s and is not started again`,
+        {
+          hint: `devstack logs ${name}, then devstack restart ${this.unit.name}`,
+        },
+      ),
+    );
   }
 
   async #takeDown(force?: AbortSignal): Promise<void> {
     await Promise.all([...this.#members.values()].map((runner) => runner.stop(force)));
     this.#members.clear();
+    this.#ended.clear();
   }
 
   #runnerFor(member: Member): MemberRunner {

@@ -1,0 +1,158 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventually } from "../shared/eventually.ts";
+import { identify } from "../shared/process-identity.ts";
+import { freePort } from "./fixtures/free-port.ts";
+import { connectOnce } from "./ports.ts";
+import { ProcessLedger } from "./process-ledger.ts";
+import type { Member, Unit, UnitStatus } from "./unit.ts";
+import { UnitRunner } from "./unit-runner.ts";
+
+const listens = fileURLToPath(new URL("fixtures/listens.mjs", import.meta.url));
+
+let folder: string;
+let ports: readonly number[];
+let runner: UnitRunner;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "unit-runner-"));
+  ports = [await freePort(), await freePort(), await freePort()];
+});
+
+afterEach(async () => {
+  await runner.stop();
+  await rm(folder, { recursive: true });
+});
+
+describe("a unit of several members that are of use only together", () => {
+  it("comes back when all end at once", async () => {
+    const before = await started();
+    for (const pid of before) process.kill(pid, "SIGKILL");
+    await readyAgain({ crashes: [1, 1, 1] });
+    expect(pidsOf(runner.status()).filter((pid) => before.includes(pid))).toEqual([]);
+  });
+
+  it("comes back when another member ends while it settles", async () => {
+    let settling = async (): Promise<void> => undefined;
+    const [first = 0, second = 0] = await started(async () => settling());
+    settling = async () => {
+      settling = async () => undefined;
+      await kill(second);
+    };
+    process.kill(first, "SIGKILL");
+    await readyAgain({ crashes: [1, 1, 0] });
+  });
+
+  it("restarts one member once, and does not take its end for a crash", async () => {
+    const [first, second, third] = await started();
+    await runner.restart("member-1");
+    const [one, two, three] = pidsOf(runner.status());
+    expect([one, three]).toEqual([first, third]);
+    expect(two).not.toBe(second);
+    await readyAgain({ crashes: [0, 0, 0] });
+    expect(pidsOf(runner.status())).toEqual([one, two, three]);
+  });
+
+  it("says at once which process ended while a first start waits for the others to answer", async () => {
+    let killed = false;
+    const starting = started(
+      async () => undefined,
+      async () => {
+        await connectOnce(ports[0] ?? 0);
+        if (!killed) await kill(pidsOf(runner.status())[0] ?? 0);
+        killed = true;
+      },
+    );
+    await expect(starting).rejects.toMatchObject({ code: "DS_PROCESS_ENDED" });
+    expect(pidsOf(runner.status())).toEqual([]);
+  });
+
+  it("says at once which process ended while a first start settles", async () => {
+    const starting = started(async () => kill(pidsOf(runner.status())[0] ?? 0));
+    await expect(starting).rejects.toMatchObject({ code: "DS_PROCESS_ENDED" });
+    expect(runner.status()).toMatchObject({ state: "failed" });
+    expect(pidsOf(runner.status())).toEqual([]);
+  });
+});
+
+/** Starts three members. `onSettle` is called before they settle, `onThird` once the third answers. Gives their pids. */
+async function started(
+  onSettle: () => Promise<void> = async () => undefined,
+  onThird: () => Promise<void> = async () => undefined,
+): Promise<readonly number[]> {
+  const members = ports.map((port, index) =>
+    member(`member-${index}`, port, index === 2 ? onThird : undefined),
+  );
+  const unit: Unit = {
+    name: "unit",
+    dependsOn: [],
+    members: members.map(({ name }) => name),
+    readyWithinMs: 15_000,
+    prepare: async () => members,
+    settle: async ({ signal }) => {
+      await onSettle();
+      await eventually(async () => Promise.all(ports.map(connectOnce)), {
+        deadlineMs: Number.POSITIVE_INFINITY,
+        signal,
+      });
+    },
+  };
+  runner = new UnitRunner(unit, {
+    ledger: new ProcessLedger(path.join(folder, "processes")),
+    stack: `unit-runner-test-${process.pid}`,
+    onEvent: () => undefined,
+    log: () => undefined,
+  });
+  runner.expect();
+  await runner.start();
+  return pidsOf(runner.status());
+}
+
+function member(
+  name: string,
+  port: number,
+  onAnswer: () => Promise<void> = async () => undefined,
+): Member {
+  return {
+    name,
+    ports: [{ name: "tcp", port }],
+    account: undefined,
+    logFile: path.join(folder, `${name}.log`),
+    companions: [],
+    process: {
+      program: process.execPath,
+      args: [listens, String(port)],
+      env: { PATH: process.env["PATH"] ?? "" },
+      cwd: folder,
+      stop: { signal: "SIGTERM", graceMs: 5000 },
+    },
+    accepting: async () => {
+      await connectOnce(port);
+      await onAnswer();
+    },
+  };
+}
+
+async function kill(pid: number): Promise<void> {
+  process.kill(pid, "SIGKILL");
+  await eventually(async () => expect(identify(pid)).toBeUndefined(), { deadlineMs: 5000 });
+}
+
+async function readyAgain({ crashes }: { crashes: readonly number[] }): Promise<void> {
+  await eventually(
+    async () => {
+      const status = runner.status();
+      expect(status.state).toBe("ready");
+      expect(status.members.map((one) => one.crashes)).toEqual(crashes);
+    },
+    { deadlineMs: 12_000 },
+  );
+  for (const port of ports) await connectOnce(port);
+}
+
+function pidsOf(status: UnitStatus): readonly number[] {
+  return status.members.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+}
