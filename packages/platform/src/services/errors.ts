@@ -5,6 +5,10 @@ export const serviceErrors = defineErrors({
     exit: 1,
     summary: "The vault holds no value for a credential that the service needs.",
   },
+  DS_DATA_OF_OTHER_PRODUCT: {
+    exit: 2,
+    summary: "The data was made by another product than the one that is to run on it.",
+  },
   DS_INITIALISATION_FAILED: { exit: 1, summary: "A step of a service's first start failed." },
   DS_PROGRAM_FAILED: { exit: 1, summary: "One of an engine's own programs ended with an error." },
 });

@@ -1,16 +1,12 @@
-import { randomUUID } from "node:crypto";
-import { readdir, readFile, rename, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { StackFolders } from "../config/folders.ts";
 import { messageOf } from "../shared/errors.ts";
 import { eventually } from "../shared/eventually.ts";
 import {
   ensureFolder,
-  exists,
   type Owner,
   readFileIfPresent,
-  syncFolder,
-  syncTree,
   writeFileAtomically,
 } from "../shared/files.ts";
 import type { Member, Unit, UnitControl } from "../supervisor/unit.ts";
@@ -20,6 +16,7 @@ import { isFresh, issueCertificate } from "../vault/certificates.ts";
 import type { KeyStore } from "../vault/key-store.ts";
 import { logIn } from "../vault/login.ts";
 import type { VaultClient } from "../vault/vault-client.ts";
+import { provideDataFolder } from "./data-folder.ts";
 import { instancesOf, type Run, type ServiceDefinition, type StepContext } from "./definition.ts";
 import { serviceErrors } from "./errors.ts";
 import { executeProgram } from "./execute-program.ts";
@@ -168,7 +165,12 @@ async function prepareInstance(
       owner: host.account,
     });
   }
-  await createData(definition, host, run, signal);
+  const { createData } = definition;
+  await provideDataFolder(
+    run,
+    createData &&
+      (async (partial) => createData(stepContext(host, partial, signal, () => undefined))),
+  );
   return {
     name: run.instance,
     ports: Object.entries(run.ports).map(([name, port]) => ({ name, port })),
@@ -178,33 +180,6 @@ async function prepareInstance(
     process: definition.process(run),
     accepting: async (accepting) => definition.accepting(run, accepting),
   };
-}
-
-/**
- * Makes the data folder under a temporary name, synced, so that one with its own name is whole; what a cut-off try
- * left is thrown away. Each try has a name of its own: the program of a killed one may still be writing.
- */
-async function createData(
-  definition: ServiceDefinition,
-  host: ServiceHost,
-  run: Run,
-  signal: AbortSignal,
-): Promise<void> {
-  const owned = { mode: 0o700, owner: host.account };
-  if (!definition.createData) return ensureFolder(run.folders.data, owned);
-  if (await exists(run.folders.data)) return;
-  const partials = path.join(host.folders.data, `.${run.instance}.partial-`);
-  for (const name of await readdir(host.folders.data)) {
-    const left = path.join(host.folders.data, name);
-    if (left.startsWith(partials)) await rm(left, { recursive: true, force: true, maxRetries: 10 });
-  }
-  const partial = `${partials}${randomUUID()}`;
-  await ensureFolder(partial, owned);
-  const partialRun: Run = { ...run, folders: { ...run.folders, data: partial } };
-  await definition.createData(stepContext(host, partialRun, signal, () => undefined));
-  await syncTree(partial);
-  await rename(partial, run.folders.data);
-  await syncFolder(host.folders.data);
 }
 
 async function settle(
