@@ -1,4 +1,5 @@
 import type { MongoClient } from "mongodb";
+import { connectOnce } from "../../supervisor/ports.ts";
 import type { Run } from "../definition.ts";
 
 /** A user of MongoDB is kept in a database; `database` is that one. */
@@ -6,6 +7,10 @@ export interface Login {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+}
+
+export function portOf(run: Pick<Run, "ports">): number {
+  return run.ports["mongo"] ?? 0;
 }
 
 export function superuserOf(run: Run): Login {
@@ -33,7 +38,8 @@ export async function withClient<T>(
 ): Promise<T> {
   signal.throwIfAborted();
   const { MongoClient: Client } = await import("mongodb"); // loaded when first needed: the command line knows every definition
-  const client = new Client(`mongodb://127.0.0.1:${run.ports["mongo"]}/`, {
+  await connectOnce(portOf(run)); // where nothing listens, the driver would wait half a second before it tries again
+  const client = new Client(`mongodb://127.0.0.1:${portOf(run)}/`, {
     directConnection: true,
     maxPoolSize: 1,
     serverSelectionTimeoutMS: 2000,

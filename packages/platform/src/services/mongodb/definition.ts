@@ -1,10 +1,9 @@
-import { connectOnce } from "../../supervisor/ports.ts";
 import { defineService, generated, rewriting } from "../definition.ts";
 import { engineProcess } from "../engine-process.ts";
-import { applicationOf, withClient } from "./client.ts";
+import { applicationOf, portOf } from "./client.ts";
 import { applicationStep, superuserStep, writeAndReadBack } from "./initialise.ts";
 import { serverConfiguration } from "./render.ts";
-import { portOf, replicaSet, replicaSetStep } from "./replica-set.ts";
+import { hello, replicaSet, replicaSetStep } from "./replica-set.ts";
 
 export const mongodb = defineService({
   name: "mongodb",
@@ -52,10 +51,7 @@ export const mongodb = defineService({
       args: ["--config", `${run.folders.files}/mongod.conf`],
       stop: { signal: "SIGTERM", graceMs: 15_000 },
     }),
-  accepting: async (run, signal) => {
-    await connectOnce(portOf(run)); // the driver would wait half a second before it tries again
-    await withClient(run, signal, async (client) => client.db("admin").command({ hello: 1 }));
-  },
+  accepting: async (run, signal) => void (await hello(run, signal)),
   initialise: [replicaSetStep, superuserStep, applicationStep],
   ready: writeAndReadBack,
   connection: (run) => {
@@ -68,7 +64,8 @@ export const mongodb = defineService({
     });
     // A `+` is a blank to a form, not to every driver.
     const query = options.toString().replaceAll("+", "%20");
-    const url = `mongodb://${user}:${password}@127.0.0.1:${portOf(run)}/${database}?${query}`;
+    const [name, word] = [user, password].map(encodeURIComponent);
+    const url = `mongodb://${name}:${word}@127.0.0.1:${portOf(run)}/${database}?${query}`;
     return { url, env: { MONGODB_URI: url, MONGODB_DATABASE: database } };
   },
   faults: {

@@ -1,5 +1,6 @@
 import type { Run } from "../definition.ts";
-import { portOf, replicaSet } from "./replica-set.ts";
+import { portOf } from "./client.ts";
+import { replicaSet } from "./replica-set.ts";
 
 /** mongod.conf is YAML, and JSON is YAML in which any path can be written. */
 export function serverConfiguration(run: Run): string {

@@ -1,12 +1,8 @@
 import { eventually } from "../../shared/eventually.ts";
 import type { Run, Step } from "../definition.ts";
-import { codeOf, superuserLogsIn, superuserOf, withClient } from "./client.ts";
+import { codeOf, portOf, superuserLogsIn, superuserOf, withClient } from "./client.ts";
 
 export const replicaSet = "rs0";
-
-export function portOf(run: Pick<Run, "ports">): number {
-  return run.ports["mongo"] ?? 0;
-}
 
 /** A lone server's election takes a few milliseconds; what takes longer is a fault to be named. */
 const primaryWithinMs = 30_000;
@@ -33,7 +29,8 @@ export const replicaSetStep: Step = {
 
 type Hello = Readonly<Record<string, unknown>>;
 
-async function hello(run: Run, signal: AbortSignal): Promise<Hello> {
+/** What the server says of itself to anybody. */
+export async function hello(run: Run, signal: AbortSignal): Promise<Hello> {
   return withClient(run, signal, async (client) => client.db("admin").command({ hello: 1 }));
 }
 

@@ -35,8 +35,9 @@ export const mysql = defineService({
   connection: (run) => {
     const { user, password, database } = applicationOf(run);
     const port = portOf(run);
+    const [name, word] = [user, password].map(encodeURIComponent);
     return {
-      url: `mysql://${user}:${password}@127.0.0.1:${port}/${database}`,
+      url: `mysql://${name}:${word}@127.0.0.1:${port}/${database}`,
       env: {
         MYSQL_HOST: "127.0.0.1",
         MYSQL_TCP_PORT: String(port),
