@@ -4,11 +4,18 @@ import { instancesOf, type PortSpec, type ServiceDefinition } from "./definition
 import { mongodb } from "./mongodb/definition.ts";
 import { mysql } from "./mysql/definition.ts";
 import { postgres } from "./postgres/definition.ts";
+import { rabbitmq } from "./rabbitmq/definition.ts";
 import { redis } from "./redis/definition.ts";
 import { vaultService } from "./vault/vault-service.ts";
 
 /** Every service with an engine of its own, in the order in which they are shown. */
-export const definitions: readonly ServiceDefinition[] = [postgres, mysql, mongodb, redis];
+export const definitions: readonly ServiceDefinition[] = [
+  postgres,
+  mysql,
+  mongodb,
+  redis,
+  rabbitmq,
+];
 
 /** Names of all services, the vault first: everything depends on it. */
 export const serviceNames: readonly string[] = [

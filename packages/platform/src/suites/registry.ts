@@ -3,6 +3,7 @@ import { nearest } from "../shared/nearest.ts";
 import { mongodbSuite } from "./mongodb.ts";
 import { mysqlSuite } from "./mysql.ts";
 import { postgresSuite } from "./postgres.ts";
+import { rabbitmqSuite } from "./rabbitmq.ts";
 import { redisClusterSuite } from "./redis-cluster.ts";
 import type { Suite } from "./suite.ts";
 import { vaultSuite } from "./vault.ts";
@@ -14,6 +15,7 @@ export const suites: readonly Suite[] = [
   mysqlSuite,
   mongodbSuite,
   redisClusterSuite,
+  rabbitmqSuite,
 ];
 
 export interface Selection {

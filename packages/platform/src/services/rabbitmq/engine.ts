@@ -1,0 +1,35 @@
+import type { EngineRequirement } from "../../toolchain/engine.ts";
+
+/** `erl` has its root compiled in; this one finds it from where it lies, through links too. */
+const erl = `#!/bin/sh
+ROOTDIR=$(dirname "$(dirname "$(readlink -f "$0")")")
+BINDIR=$(echo "$ROOTDIR"/erts-*/bin)
+EMU=beam
+PROGNAME=erl
+export ROOTDIR BINDIR EMU PROGNAME
+exec "$BINDIR/erlexec" "$@"
+`;
+
+export const rabbitmqEngine: EngineRequirement = {
+  name: "rabbitmq",
+  versions: ">=3.10 <5",
+  required: ["rabbitmq-server", "rabbitmqctl", "rabbitmq-plugins", "erl", "epmd"],
+  // Its scripts start a broker, or a distributed node with an epmd of its own, whatever they are asked.
+  identity: { path: "/rabbitmq_server-([0-9.]+)/" },
+  probes: {
+    erl: ["-noinput", "-eval", "{ok, _} = application:ensure_all_started(ssl), halt()."],
+    epmd: false,
+    rabbitmqctl: false,
+    "rabbitmq-plugins": false,
+    "rabbitmq-server": false,
+  },
+  sources: [
+    {
+      provider: "prefix",
+      packages: ["rabbitmq-server"],
+      programFolders: ["usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin"],
+      shims: [{ path: "usr/lib/erlang/bin/erl", content: erl }],
+      onPath: true,
+    },
+  ],
+};
