@@ -108,7 +108,7 @@ export class MemberRunner {
   async #spawn(name: string, spec: ProcessSpec): Promise<RunningProcess> {
     return startGated(name, spec, {
       ledger: this.#ledger,
-      marker: `${this.#stack}/${this.member.name}`,
+      marker: `${this.#stack}/${name}`, // its own: a companion does not belong to the main process
       account: this.member.account,
       logFile: this.member.logFile,
     });

@@ -1,5 +1,5 @@
 import type { Step, StepContext } from "../definition.ts";
-import { distributionEnvironment, distributionOnLoopback, nodeName } from "./node.ts";
+import { nodeEnvironment, nodeName } from "./node.ts";
 
 /** Reads a user and a password from standard input and gives the node an administrator of that name. */
 const script = String.raw`
@@ -37,11 +37,10 @@ async function tellNode({ run, execute }: StepContext): Promise<void> {
       "devstack-administrator@localhost",
       "-start_epmd",
       "false",
-      ...distributionOnLoopback,
       "-eval",
       script,
     ],
-    env: distributionEnvironment(run),
+    env: nodeEnvironment(run),
     input: `${run.secret("rabbitmq-admin", "user")}\n${run.secret("rabbitmq-admin", "password")}\n`,
   });
 }

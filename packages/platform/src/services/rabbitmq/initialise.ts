@@ -13,7 +13,7 @@ export function applicationOf(run: Pick<Run, "secret">): AmqpLogin {
   };
 }
 
-export function administratorOf(run: Pick<Run, "secret" | "ports">): ManagementLogin {
+function administratorOf(run: Pick<Run, "secret" | "ports">): ManagementLogin {
   return {
     port: portOf(run, "management"),
     user: run.secret("rabbitmq-admin", "user"),

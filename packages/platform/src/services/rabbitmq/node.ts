@@ -45,7 +45,6 @@ export function brokerProcess(run: Run): ProcessSpec {
     program: "erl",
     args: [
       ...words(`-noinput -boot start_sasl -sname ${nodeName} -start_epmd false`),
-      ...distributionOnLoopback,
       ...words(`-kernel inet_dist_listen_min ${distribution} inet_dist_listen_max ${distribution}`),
       ...words("-kernel prevent_overlapping_partitions false"),
       ...words("-syslog logger [] -syslog syslog_error_logger false"),
@@ -63,23 +62,25 @@ export function brokerProcess(run: Run): ProcessSpec {
   });
 }
 
-export const distributionOnLoopback = words("-kernel inet_dist_use_interface {127,0,0,1}");
-
 function words(text: string): readonly string[] {
   return text.split(" ");
 }
 
-/** What makes an Erlang node of this stack find its port mapper. */
-export function distributionEnvironment(run: Run): Readonly<Record<string, string>> {
-  return { ERL_EPMD_ADDRESS: "127.0.0.1", ERL_EPMD_PORT: String(portOf(run, "epmd")) };
+/** What every Erlang node of this stack has, those among them that the broker itself starts for a moment. */
+export function nodeEnvironment(run: Run): Readonly<Record<string, string>> {
+  return {
+    ERL_AFLAGS: "-kernel inet_dist_use_interface {127,0,0,1}",
+    ERL_EPMD_ADDRESS: "127.0.0.1",
+    ERL_EPMD_PORT: String(portOf(run, "epmd")),
+    ERL_CRASH_DUMP_SECONDS: "0", // none: it would hold whatever was in memory, credentials too
+  };
 }
 
 function brokerEnvironment(run: Run): Readonly<Record<string, string>> {
   const file = (name: string): string => path.join(run.folders.files, name);
   const server = realpathSync(programOf(run.engine, "rabbitmq-server"));
   return {
-    ...distributionEnvironment(run),
-    ERL_CRASH_DUMP_SECONDS: "0", // none: it would hold whatever was in memory, credentials too
+    ...nodeEnvironment(run),
     ERL_MAX_ETS_TABLES: "50000",
     ERL_MAX_PORTS: "65536",
     RABBITMQ_HOME: path.dirname(path.dirname(server)),
