@@ -74,17 +74,32 @@ export async function resolveStack(place: StackPlace): Promise<Stack> {
   };
 }
 
+/** Makes the folders that all stacks lie in, open as far as the engines' account has to pass through them. */
+export async function establishBase({
+  base,
+  account,
+}: Pick<Stack, "base" | "account">): Promise<void> {
+  // A cache that is there may be shared, or somebody else's to read: it stays as it is.
+  if (!(await exists(base.cache))) await ensureFolder(base.cache, { mode: 0o755 });
+  await ensureFolder(base.state, { mode: passageMode(account) });
+  await ensureFolder(base.config, { mode: 0o700 });
+}
+
+/** Engines of another uid pass through a stack's folders on the way to their own. */
+function passageMode(account: Owner | undefined): number {
+  return account ? 0o711 : 0o700;
+}
+
 /** Makes the stack's folders and records it; refuses folders that the engines' account can't reach. */
 export async function establishStack(stack: Stack): Promise<void> {
   const { folders, base, account } = stack;
-  // Engines of another uid pass through these on the way to folders of their own.
-  const passage = account ? 0o711 : 0o700;
-  // One that is there may be shared, or somebody else's to read: it stays as it is.
-  if (!(await exists(base.cache))) await ensureFolder(base.cache, { mode: 0o755 });
-  for (const folder of [base.state, folders.state, folders.data, folders.run])
-    await ensureFolder(folder, { mode: passage });
-  for (const folder of [folders.logs, base.config, folders.config, folders.vault])
+  await establishBase(stack);
+  for (const folder of [folders.state, folders.data, folders.run]) {
+    await ensureFolder(folder, { mode: passageMode(account) });
+  }
+  for (const folder of [folders.logs, folders.config, folders.vault]) {
     await ensureFolder(folder, { mode: 0o700 });
+  }
   if (account) await requireReachable([folders.data, folders.run, base.cache], account);
   await writeFileAtomically(recordFile(folders.state), `${JSON.stringify(stack, undefined, 2)}\n`);
 }

@@ -7,7 +7,7 @@ import { isRunning } from "../shared/process-identity.ts";
 import { ownIdentity } from "./daemon-process.ts";
 import { down } from "./down.ts";
 import { chooseFreePorts } from "./ports.ts";
-import { establishStack, recordedStacks, type Stack } from "./stack.ts";
+import { establishBase, establishStack, recordedStacks, type Stack } from "./stack.ts";
 
 /**
  * A stack of its own beside `like`: same engines, own data, own free ports, nothing left of it once disposed of.
@@ -17,6 +17,7 @@ export async function createThrowawayStack(
   like: Stack,
   options: { readonly faults?: readonly string[] } = {},
 ): Promise<Stack & AsyncDisposable> {
+  await establishBase(like);
   await clearAbandoned(like);
   const name = `test-${randomBytes(4).toString("hex")}`;
   const id = stackId(like.folder, name);

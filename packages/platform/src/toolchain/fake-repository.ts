@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { runCommand, toolEnvironment } from "./run-command.ts";
 
@@ -57,6 +57,7 @@ async function buildPackage(folder: string, { name, version, depends, files }: F
     "",
   ].join("\n");
   await mkdir(path.join(build, "DEBIAN"), { recursive: true });
+  await chmod(path.join(build, "DEBIAN"), 0o755); // whatever the caller's umask: dpkg-deb insists
   await writeFile(path.join(build, "DEBIAN/control"), control);
   const file = `${name}_${version}_all.deb`;
   const args = ["-Znone", "--root-owner-group", "--build", build, path.join(folder, file)];
