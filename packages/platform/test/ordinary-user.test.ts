@@ -1,4 +1,4 @@
-import { chown, cp, mkdir, mkdtemp, readdir, rm, stat, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -6,7 +6,7 @@ import { engineAccount } from "../src/app/engine-account.ts";
 import { chooseFreePorts } from "../src/app/ports.ts";
 import { provideEngines } from "../src/app/engines.ts";
 import { definitions } from "../src/services/registry.ts";
-import { writeFileAtomically } from "../src/shared/files.ts";
+import { ensureFolder, writeFileAtomically } from "../src/shared/files.ts";
 import { likeStack } from "./like-stack.ts";
 import { type CommandResult, runCommand } from "./command-line.ts";
 
@@ -34,11 +34,9 @@ beforeAll(async () => {
     "packages",
     "node_modules",
   ];
-  for (const part of parts)
-    await cp(path.join(checkout, part), path.join(project, part), {
-      recursive: true,
-      verbatimSymlinks: true,
-    });
+  await ensureFolder(project, { mode: 0o755 });
+  const copied = parts.map((part) => path.join(checkout, part));
+  expect(await runCommand("cp", ["-a", ...copied, project])).toMatchObject({ exit: 0, stderr: "" });
   await writeFileAtomically(
     path.join(project, "devstack.config.ts"),
     `export default ${JSON.stringify({ ports: await chooseFreePorts([]) })};\n`,
@@ -47,7 +45,8 @@ beforeAll(async () => {
   // The engines are root's, readable by all; everything else is made anew by the account itself.
   await mkdir(path.join(home, ".cache"));
   await symlink(like.base.cache, path.join(home, ".cache", "devstack"));
-  for (const each of [home, path.join(home, ".cache")]) await chown(each, account.uid, account.gid);
+  const owned = ["-R", "-h", `${account.uid}:${account.gid}`, home];
+  expect(await runCommand("chown", owned)).toMatchObject({ exit: 0, stderr: "" });
   up = await asUser(["up"]);
 });
 afterAll(async () => {
