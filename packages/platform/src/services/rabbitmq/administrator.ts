@@ -20,8 +20,8 @@ Ask(set_tags, [User, [administrator], By]),
 halt(0).`;
 
 /**
- * The administrator as the vault has it. The first boot makes it; a boot that is killed between the virtual host and
- * the user never does again, and data from elsewhere has another password: then the node itself is told, by the cookie.
+ * The administrator as the vault has it. The first boot makes it; in data from elsewhere, or after somebody changed
+ * it, the vault's password is refused: then the node itself is told, by the cookie.
  */
 export function administratorStep(done: Step["done"]): Step {
   return { name: "administrator", done, apply: tellNode };

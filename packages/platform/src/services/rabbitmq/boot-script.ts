@@ -1,3 +1,5 @@
+import { unfinishedFile } from "./first-boot.ts";
+
 /**
  * Erlang that the virtual machine evaluates before it boots the broker (`file:eval/1`). RabbitMQ spends its start on
  * loading code: this takes it from 4.4 s to 0.9 s and 3.6 to 1.1 CPU seconds, and the stop from 6.1 s to 0.1 s.
@@ -19,6 +21,17 @@ Relay = fun Relay() ->
 end,
 unregister(erl_signal_server),
 register(erl_signal_server, spawn(Relay)),
+
+%% A first boot that was cut off is begun anew.
+Data = os:getenv("RABBITMQ_MNESIA_BASE"),
+Unfinished = "${unfinishedFile}",
+case filelib:is_regular(filename:join(Data, Unfinished)) of
+    true ->
+        {ok, Left} = file:list_dir(Data),
+        [ok = file:del_dir_r(filename:join(Data, Name)) || Name <- Left, Name =/= Unfinished];
+    false ->
+        ok
+end,
 
 %% Which applications the broker consists of: by their own descriptions, from the enabled plugin down.
 Home = filename:join(os:getenv("RABBITMQ_HOME"), "plugins"),

@@ -3,6 +3,7 @@ import { answersHeader } from "./amqp.ts";
 import { bootScript } from "./boot-script.ts";
 import { rabbitmqEngine } from "./engine.ts";
 import { passwordsIgnored } from "./faults.ts";
+import { markUnfinished } from "./first-boot.ts";
 import { applicationOf, publishAndGetBack, steps } from "./initialise.ts";
 import { bootFile, brokerProcess, cookieFile, portMapper, portOf } from "./node.ts";
 import { brokerConfiguration } from "./render.ts";
@@ -38,6 +39,7 @@ export const rabbitmq = defineService({
     { path: bootFile, content: bootScript },
     { path: cookieFile, content: run.secret("rabbitmq-admin", "erlang_cookie"), mode: 0o400 },
   ],
+  createData: markUnfinished,
   companions: (run) => [portMapper(run)],
   process: brokerProcess,
   accepting: async (run, signal) => answersHeader(portOf(run, "amqp"), signal),

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type { Run, Step, StepContext } from "../definition.ts";
 import { administratorStep } from "./administrator.ts";
 import { type AmqpLogin, withConnection } from "./amqp.ts";
+import { firstBootStep } from "./first-boot.ts";
 import { askManagement, type ManagementAnswer, type ManagementLogin } from "./management.ts";
 import { portOf } from "./node.ts";
 
@@ -21,10 +22,12 @@ function administratorOf(run: Pick<Run, "secret" | "ports">): ManagementLogin {
   };
 }
 
+/** The first boot makes it; this is for one that was deleted since. */
 const vhostStep: Step = {
   name: "virtual host",
-  done: async (context) => (await ask(context, "GET", vhostPath(context.run))).status === 200,
-  apply: async (context) => void (await ask(context, "PUT", vhostPath(context.run))),
+  done: async (context) =>
+    (await ask(context, "GET", `vhosts/${vhostOf(context.run)}`)).status === 200,
+  apply: async (context) => void (await ask(context, "PUT", `vhosts/${vhostOf(context.run)}`)),
 };
 
 /** The application's user has the vault's password and no right to administer. */
@@ -70,6 +73,7 @@ const guestStep: Step = {
 };
 
 export const steps: readonly Step[] = [
+  firstBootStep,
   administratorStep(async (context) => (await ask(context, "GET", "whoami")).status === 200),
   vhostStep,
   userStep,
@@ -113,8 +117,8 @@ function isHashOf(kept: string, password: string): boolean {
   return bytes.subarray(4).equals(salted);
 }
 
-function vhostPath(run: Run): string {
-  return `vhosts/${encodeURIComponent(applicationOf(run).vhost)}`;
+function vhostOf(run: Run): string {
+  return encodeURIComponent(applicationOf(run).vhost);
 }
 
 function userPath(run: Run): string {
@@ -122,6 +126,5 @@ function userPath(run: Run): string {
 }
 
 function permissionPath(run: Run): string {
-  const { vhost, user } = applicationOf(run);
-  return `permissions/${encodeURIComponent(vhost)}/${encodeURIComponent(user)}`;
+  return `permissions/${vhostOf(run)}/${encodeURIComponent(applicationOf(run).user)}`;
 }

@@ -20,7 +20,8 @@ export function brokerConfiguration(run: Run): string {
     "ssl_options.fail_if_no_peer_cert": "false",
     "management.tcp.ip": "127.0.0.1",
     "management.tcp.port": portOf(run, "management"),
-    // The first boot makes this user, in place of "guest".
+    // The first boot makes these, in place of "/" and "guest".
+    default_vhost: run.secret("rabbitmq", "vhost"),
     default_user: run.secret("rabbitmq-admin", "user"),
     default_pass: run.secret("rabbitmq-admin", "password"),
   };
