@@ -5,7 +5,15 @@ import { rabbitmqEngine } from "./engine.ts";
 import { passwordsIgnored } from "./faults.ts";
 import { markUnfinished } from "./first-boot.ts";
 import { applicationOf, publishAndGetBack, steps } from "./initialise.ts";
-import { bootFile, brokerProcess, cookieFile, portMapper, portOf } from "./node.ts";
+import {
+  bootFile,
+  brokerProcess,
+  cookieFile,
+  portMapper,
+  portOf,
+  resolverConfiguration,
+  resolverFile,
+} from "./node.ts";
 import { brokerConfiguration } from "./render.ts";
 
 export const rabbitmq = defineService({
@@ -37,6 +45,7 @@ export const rabbitmq = defineService({
     { path: "rabbitmq.conf", content: brokerConfiguration(run) },
     { path: "enabled_plugins", content: "[rabbitmq_management].\n" },
     { path: bootFile, content: bootScript },
+    { path: resolverFile, content: resolverConfiguration },
     { path: cookieFile, content: run.secret("rabbitmq-admin", "erlang_cookie"), mode: 0o400 },
   ],
   createData: markUnfinished,

@@ -74,7 +74,10 @@ const guestStep: Step = {
 
 export const steps: readonly Step[] = [
   firstBootStep,
-  administratorStep(async (context) => (await ask(context, "GET", "whoami")).status === 200),
+  administratorStep(async (context) => {
+    const { status, body } = await ask(context, "GET", "whoami");
+    return status === 200 && (body as { tags: readonly string[] }).tags.includes("administrator");
+  }),
   vhostStep,
   userStep,
   permissionStep,

@@ -14,6 +14,14 @@ export const nodeName = "devstack@localhost";
 export const bootFile = "boot.eval";
 export const cookieFile = ".erlang.cookie"; // where Erlang looks for it, in HOME
 
+export const resolverFile = "inetrc";
+
+/**
+ * Names are looked up in here and /etc/hosts alone: a start then waits for no name server to say what the machine is
+ * called, and keeps none of the helper processes that ask the system.
+ */
+export const resolverConfiguration = '{lookup, [file]}.\n{host, {127,0,0,1}, ["localhost"]}.\n';
+
 export type PortName = "amqp" | "amqps" | "management" | "epmd" | "distribution";
 
 export function portOf(run: Pick<Run, "ports">, name: PortName): number {
@@ -70,6 +78,7 @@ function words(text: string): readonly string[] {
 export function nodeEnvironment(run: Run): Readonly<Record<string, string>> {
   return {
     ERL_AFLAGS: "-kernel inet_dist_use_interface {127,0,0,1}",
+    ERL_INETRC: path.join(run.folders.files, resolverFile),
     ERL_EPMD_ADDRESS: "127.0.0.1",
     ERL_EPMD_PORT: String(portOf(run, "epmd")),
     ERL_CRASH_DUMP_SECONDS: "0", // none: it would hold whatever was in memory, credentials too
