@@ -154,7 +154,7 @@ describe("a plan for six nodes", () => {
   it("lets the replica of a node whose data is lost take over before it forgets that node", () => {
     const cluster = new PaperCluster();
     form(cluster);
-    expect(plannedAfterLossOfFirst(cluster)).toEqual([]);
+    expect(plannedAfterLossOfFirst(cluster)).toEqual(["FAILOVER TAKEOVER"]);
     cluster.change(3, { master: undefined, slots: [{ start: 0, end: 5460 }] });
     expect(plannedAfterLossOfFirst(cluster)).toEqual(
       Array.from({ length: 5 }, () => "FORGET id-0"),

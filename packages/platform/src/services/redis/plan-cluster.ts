@@ -34,8 +34,17 @@ export function nextCommands(
   members: readonly ClusterMember[],
   masters: number,
 ): readonly ClusterCommand[] {
-  const stages = [forgetting, claims, introductions, replications];
+  const stages = [takeovers, forgetting, claims, introductions, replications];
   return stages.map((stage) => stage(members, masters)).find((found) => found.length > 0) ?? [];
+}
+
+/** The replica of a node that is at no address any more: others mark only nodes with one as failed, and elect nobody. */
+function takeovers(members: readonly ClusterMember[]): readonly ClusterCommand[] {
+  return members
+    .filter(({ view }) =>
+      view.nodes.some(({ id, flags }) => id === view.self.master && flags.includes("noaddr")),
+    )
+    .map((member) => ({ member, args: ["FAILOVER", "TAKEOVER"] }));
 }
 
 /** Nodes whose data is lost, once no replica can take their place: their slots would stay theirs for ever. */
