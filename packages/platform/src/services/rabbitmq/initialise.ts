@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Run, Step, StepContext } from "../definition.ts";
 import { administratorStep } from "./administrator.ts";
 import { type AmqpLogin, withConnection } from "./amqp.ts";
 import { firstBootStep } from "./first-boot.ts";
 import { askManagement, type ManagementAnswer, type ManagementLogin } from "./management.ts";
 import { portOf } from "./node.ts";
+import { isHashOf } from "./password-hash.ts";
 
 export function applicationOf(run: Pick<Run, "secret">): AmqpLogin {
   return {
@@ -111,13 +112,6 @@ async function ask(
   if (answer.status < 400 || (method === "GET" && [401, 404].includes(answer.status)))
     return answer;
   throw new Error(`the management API answered ${method} ${path} with ${answer.status}`);
-}
-
-/** RabbitMQ keeps base64 of four bytes of salt, then SHA-256 of salt and password. */
-function isHashOf(kept: string, password: string): boolean {
-  const bytes = Buffer.from(kept, "base64");
-  const salted = createHash("sha256").update(bytes.subarray(0, 4)).update(password).digest();
-  return bytes.subarray(4).equals(salted);
 }
 
 function vhostOf(run: Run): string {
