@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "../shared/eventually.ts";
 import { identify, isRunning } from "../shared/process-identity.ts";
+import { startGated } from "./gated-process.ts";
 import { freePort } from "./fixtures/free-port.ts";
 import { connectOnce, isPortFree } from "./ports.ts";
 import { ProcessLedger } from "./process-ledger.ts";
@@ -186,16 +187,21 @@ describe("stop", () => {
 
 describe("leftovers of a dead daemon", () => {
   it("are ended by their written identity, children included, and forgotten", async () => {
+    // Started as the supervisor starts it, with nobody left to watch over it.
     const port = await freePort();
-    const abandoned = supervise([unit("one", port, { flags: ["--forks-child"] })]);
-    const pid = pidOf(await abandoned.start(["one"]));
+    const [member] = await unit("one", port, { flags: ["--forks-child"] }).prepare(
+      AbortSignal.timeout(1000),
+    );
+    if (!member) throw new Error("the unit has no member");
+    const marker = `${stackName}/abandoned`;
+    const { process: spec, logFile, account } = member;
+    const { identity } = await startGated("one", spec, { ledger, marker, account, logFile });
+    const child = await eventually(async () => childIn(logFile), { deadlineMs: 5000 });
     expect(await reapLeftovers(ledger)).toEqual(["one"]);
-    expect(identify(pid)).toBeUndefined();
-    expect(await processTree([], `${stackName}/one`)).toEqual([]);
+    expect([identify(identity.pid), identify(child)]).toEqual([undefined, undefined]);
+    expect(await processTree([], marker)).toEqual([]);
     expect(await ledger.entries()).toEqual([]);
-    await eventually(async () => expect(abandoned.status()[0]?.state).toBe("restarting"), {
-      deadlineMs: 2000,
-    });
+    expect(await isPortFree(port)).toBe(true);
   });
 
   it("are not confused with a process that was given the same pid later", async () => {
