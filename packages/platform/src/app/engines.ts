@@ -19,11 +19,9 @@ export async function engineOf(
     readonly signal?: AbortSignal;
   } = {},
 ): Promise<EngineInstallation> {
-  const own = stack.engines[requirement.name];
   return provideEngine(requirement, {
     cacheFolder: stack.base.cache,
-    ...(own?.path ? { explicitPaths: { [requirement.name]: own.path } } : {}),
-    ...(own?.packages ? { packages: { [requirement.name]: own.packages } } : {}),
+    engines: stack.engines,
     ...options,
   });
 }

@@ -5,6 +5,10 @@ export const configErrors = defineErrors({
     exit: 2,
     summary: "The stack's configuration has faults; all of them are listed.",
   },
+  DS_FOLDER_NAME_INVALID: {
+    exit: 2,
+    summary: "DevStack's folders would have a name that engines or their packages can't be told.",
+  },
   DS_STACK_NAME_INVALID: {
     exit: 2,
     summary: "A stack's name has other than letters, digits and dashes.",

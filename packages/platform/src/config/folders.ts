@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import os from "node:os";
 import path from "node:path";
+import { configErrors } from "./errors.ts";
 
 /** What decides where folders lie; the real ones come from the process, tests bring their own. */
 export interface Surroundings {
@@ -23,7 +24,25 @@ export interface BaseFolders {
   readonly config: string;
 }
 
-export function baseFolders({ env, uid, homeFolder }: Surroundings): BaseFolders {
+/**
+ * Where everything lies. Rejects a name that can't be handed on: a library path has no way to write a colon or a
+ * semicolon, apt's configuration none to write a quote.
+ * @throws DS_FOLDER_NAME_INVALID
+ */
+export function baseFolders(from: Surroundings): BaseFolders {
+  const folders = placeFolders(from);
+  for (const folder of Object.values(folders)) {
+    const [mark] = /[":;\p{Cc}]/u.exec(folder) ?? [];
+    if (mark === undefined) continue;
+    throw configErrors.DS_FOLDER_NAME_INVALID(
+      `${JSON.stringify(folder)} has a ${JSON.stringify(mark)} in its name, which engines can't be told`,
+      { hint: "set DEVSTACK_HOME to a folder without it", details: { folder } },
+    );
+  }
+  return folders;
+}
+
+function placeFolders({ env, uid, homeFolder }: Surroundings): BaseFolders {
   const home = env["DEVSTACK_HOME"];
   if (home) {
     const root = path.resolve(home);

@@ -20,6 +20,22 @@ it("lists all faults at once, with the nearest key", () => {
   }
 });
 
+it("lets an engine come from one place only, and an archive have its hash", () => {
+  const url = "https://vendor.test/db.tar.xz";
+  const sha256 = "0".repeat(64);
+  const engines = { mongodb: { archive: { url, sha256 } }, postgresql: { source: "npm" } };
+  expect(parseStackConfig({ engines }, "x")).toEqual({ engines });
+  const faults = [
+    [{ source: "npm", path: "/x" }, "only one of path, source and archive can count"],
+    [{ source: "nmp" }, "engines.mongodb.source"],
+    [{ archive: { url } }, "engines.mongodb.archive.sha256"],
+    [{ archive: { url: "file:///x", sha256 } }, "engines.mongodb.archive.url"],
+    [{ archive: { url, sah256: sha256 } }, 'unknown key "sah256", did you mean "sha256"?'],
+  ] as const;
+  for (const [mongodb, message] of faults)
+    expect(() => parseStackConfig({ engines: { mongodb } }, "x")).toThrow(message);
+});
+
 it("refuses a default export that is no object", () => {
   expect(() => parseStackConfig(undefined, "devstack.config.ts")).toThrow(/1 fault/);
 });

@@ -8,22 +8,43 @@ import { configErrors } from "./errors.ts";
 
 const port = z.int().min(1).max(65535);
 
+/** Where an engine may come from, apart from a path or an archive that the user names. */
+const sourceNames = ["prefix", "homebrew", "wheel", "npm", "path"] as const;
+
+const archive = z.strictObject({
+  /** A tar archive, compressed in any way that the machine's tar knows. */
+  url: z.url({ protocol: /^https?$/ }),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 lower-case hex digits are asked for"),
+});
+
+const engine = z
+  .strictObject({
+    /** The folder of its programs, or several. */
+    path: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(),
+    /** Only this of its sources. */
+    source: z.enum(sourceNames).optional(),
+    /** The vendor's own archive, which has to have this hash. */
+    archive: archive.optional(),
+    /** Other package names for the private prefix. */
+    packages: z.array(z.string().min(1)).min(1).optional(),
+  })
+  .refine(
+    ({ path: folder, source, archive: own }) =>
+      [folder, source, own].filter((each) => each !== undefined).length <= 1,
+    "only one of path, source and archive can count",
+  );
+
 const schema = z.strictObject({
   /** Ports by service or instance, then by the port's name: `{ postgres: { sql: 15432 } }`. */
   ports: z.record(z.string(), z.record(z.string(), port)).optional(),
-  /** Where an engine comes from: its own folder of programs, or other package names for the private prefix. */
-  engines: z
-    .record(
-      z.string(),
-      z.strictObject({
-        path: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(),
-        packages: z.array(z.string().min(1)).min(1).optional(),
-      }),
-    )
-    .optional(),
+  /** Where an engine comes from. */
+  engines: z.record(z.string(), engine).optional(),
 });
 
 export type StackConfig = z.infer<typeof schema>;
+
+/** What a user sets for one engine. */
+export type EngineSettings = z.infer<typeof engine>;
 
 export const configFileName = "devstack.config.ts";
 
@@ -71,7 +92,8 @@ export function parseStackConfig(value: unknown, source: string): StackConfig {
 function describe(issue: z.core.$ZodIssue): string {
   const where = issue.path.join(".") || "the configuration";
   if (issue.code !== "unrecognized_keys") return `${where}: ${issue.message}`;
-  const known = issue.path.length === 0 ? Object.keys(schema.shape) : ["path", "packages"];
+  const { shape } = [schema, schema, engine, archive][issue.path.length] ?? schema;
+  const known = Object.keys(shape);
   return issue.keys
     .map((key) => {
       const meant = nearest(key, known);

@@ -1,6 +1,17 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { access, chmod, chown, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import {
+  access,
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+} from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { errnoOf } from "./errors.ts";
@@ -85,6 +96,16 @@ export async function readFileIfPresent(file: string): Promise<string | undefine
 /** Makes everything below the folder last: one call for its file system, where syncing a thousand files takes seconds. */
 export async function syncTree(folder: string): Promise<void> {
   await promisify(execFile)("sync", process.platform === "linux" ? ["-f", folder] : []);
+}
+
+/** The size of all files below the folder, in bytes. */
+export async function sizeOfTree(folder: string): Promise<number> {
+  let sizeBytes = 0;
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue;
+    sizeBytes += (await lstat(path.join(entry.parentPath, entry.name))).size;
+  }
+  return sizeBytes;
 }
 
 export async function exists(file: string): Promise<boolean> {

@@ -47,7 +47,8 @@ export function renderAptConfiguration(machine: string, folders: AptFolders): st
   };
   return [
     ...machine.split("\n").filter((line) => kept.test(line)),
-    ...Object.entries(settings).map(([name, value]) => `${name} ${JSON.stringify(value)};`),
+    // There is no way to write a quote in apt's quotes: `baseFolders` lets none in.
+    ...Object.entries(settings).map(([name, value]) => `${name} "${value}";`),
     "",
   ].join("\n");
 }

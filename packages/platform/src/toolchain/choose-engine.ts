@@ -1,8 +1,15 @@
 import { type DevStackError, messageOf } from "../shared/errors.ts";
-import type { EngineInstallation, EngineRequirement, EngineSource, Flavour } from "./engine.ts";
+import type {
+  ArchiveSource,
+  EngineInstallation,
+  EngineRequirement,
+  EngineSource,
+  Flavour,
+} from "./engine.ts";
 import { toolchainErrors } from "./errors.ts";
 import { explicitProvider } from "./explicit-provider.ts";
 import { identifyEngine } from "./identify-engine.ts";
+import { platform } from "./platform.ts";
 import type { Finding, Provider, ProviderContext } from "./provider.ts";
 import { providers } from "./providers.ts";
 
@@ -13,23 +20,29 @@ interface Candidate {
   readonly find: () => Promise<Finding>;
 }
 
-/** The ways to come by the engine, in order. A path that the user named is the only one: they meant it. */
+/** The ways to come by the engine, in order. What the user named is the only one: they meant it. */
 function candidatesOf(context: ProviderContext): readonly Candidate[] {
   const { requirement, options } = context;
-  const explicit = options.explicitPaths?.[requirement.name];
-  if (explicit !== undefined) {
-    const paths = typeof explicit === "string" ? [explicit] : explicit;
-    const flavours = requirement.sources.flatMap(({ flavour }) => flavour ?? []);
+  const { path, archive, source: only } = options.engines?.[requirement.name] ?? {};
+  const flavours = [requirement, ...requirement.sources.flatMap(({ flavour }) => flavour ?? [])];
+  if (path !== undefined) {
+    const paths = typeof path === "string" ? [path] : path;
     return [
       {
         title: explicitProvider.title(paths),
         provider: "explicit",
-        flavours: [requirement, ...flavours],
+        flavours,
         find: () => explicitProvider.find(paths, context),
       },
     ];
   }
-  return requirement.sources.map((source) => candidateOf(source, context));
+  if (archive) {
+    const source: ArchiveSource = { provider: "archive", archives: { [platform]: archive } };
+    return [{ ...candidateOf(source, context), flavours }];
+  }
+  return requirement.sources
+    .filter(({ provider }) => only === undefined || provider === only)
+    .map((source) => candidateOf(source, context));
 }
 
 function candidateOf<Source extends EngineSource>(
@@ -69,21 +82,39 @@ export async function chooseEngine(context: ProviderContext): Promise<EngineInst
       causes.push(error);
     }
   }
-  throw unavailable(requirement, reasons, causes);
+  throw unavailable(context, reasons, causes);
+}
+
+interface Reason {
+  readonly source: string;
+  readonly reason: string;
 }
 
 function unavailable(
-  { name, versions, required }: EngineRequirement,
-  reasons: readonly { readonly source: string; readonly reason: string }[],
+  { requirement, options }: ProviderContext,
+  reasons: readonly Reason[],
   causes: readonly unknown[],
 ): DevStackError {
+  const { name, versions, sources } = requirement;
   const tried = reasons.map(({ source, reason }) => `${source}: ${reason}`).join(" · ");
+  const known = sources.map(({ provider }) => provider).join(", ");
   return toolchainErrors.DS_ENGINE_UNAVAILABLE(
-    `${name} ${versions} can't be had here: ${tried || "no source is known"}`,
+    `${name} ${versions} can't be had here: ${tried || `its sources are ${known || "none"}`}`,
     {
-      hint: `check the network and try again, or name the folder that has ${required.join(", ")} in devstack.config.ts`,
+      hint: hintFor(requirement, options, reasons),
       details: { engine: name, versions, tried: reasons },
       cause: causes.length === 1 ? causes[0] : new AggregateError(causes),
     },
   );
+}
+
+function hintFor(
+  { required }: EngineRequirement,
+  { cacheFolder, offline }: ProviderContext["options"],
+  reasons: readonly Reason[],
+): string {
+  if (reasons.some(({ reason }) => /no space left|ENOSPC|disk quota|EDQUOT/i.test(reason)))
+    return `make room on the disk of ${cacheFolder}, then devstack fetch`;
+  if (offline) return "devstack fetch, once there is a network";
+  return `check the network and try again, or name the folder that has ${required.join(", ")} in devstack.config.ts`;
 }

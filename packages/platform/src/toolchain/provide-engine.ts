@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { errnoOf, messageOf } from "../shared/errors.ts";
+import { DevStackError, errnoOf, messageOf } from "../shared/errors.ts";
 import { ensureFolder } from "../shared/files.ts";
 import { acquireLock } from "../shared/lock.ts";
 import { chooseEngine } from "./choose-engine.ts";
@@ -20,19 +20,29 @@ export async function provideEngine(
 ): Promise<EngineInstallation> {
   const key = await choiceKey(requirement, options);
   const context = contextOf(requirement, options);
-  const recorded = await readChoice(requirement, options, key);
+  const recorded = options.newest ? undefined : await readChoice(requirement, options, key);
   if (recorded) return ready(recorded, context);
-  await prepareCache(options.cacheFolder);
-  const lock = path.join(options.cacheFolder, "engines", `${requirement.name}.lock`);
-  await using _ = await acquireLock(lock, {
-    onWait: ({ pid }) => context.progress("lists", `waiting for process ${pid}, which gets it`),
-    ...(options.signal ? { signal: options.signal } : {}),
-  });
-  const meanwhile = await readChoice(requirement, options, key);
-  if (meanwhile) return ready(meanwhile, context);
-  const installation = await chooseEngine(context);
-  await writeChoice(installation, options, key);
-  return ready(installation, context);
+  try {
+    await prepareCache(options.cacheFolder);
+    await using _ = await acquireLock(engineLock(options.cacheFolder, requirement.name), {
+      onWait: ({ pid }) => context.progress("lists", `waiting for process ${pid}, which gets it`),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    const meanwhile = options.newest ? undefined : await readChoice(requirement, options, key);
+    if (meanwhile) return ready(meanwhile, context);
+    const installation = await chooseEngine(context);
+    await writeChoice(installation, options, key);
+    return ready(installation, context);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (error instanceof DevStackError || errnoOf(error) === undefined) throw error;
+    throw cacheUnusable(options.cacheFolder, error);
+  }
+}
+
+/** Held by whoever gets the engine. */
+function engineLock(cacheFolder: string, engine: string): string {
+  return path.join(cacheFolder, "engines", `${engine}.lock`);
 }
 
 function contextOf(requirement: EngineRequirement, options: ToolchainOptions): ProviderContext {
@@ -57,18 +67,21 @@ function ready(installation: EngineInstallation, context: ProviderContext): Engi
 }
 
 async function prepareCache(folder: string): Promise<void> {
-  try {
-    // One that is there already is somebody's: its permissions are not ours to change.
-    if (!existsSync(folder)) await ensureFolder(folder, { mode: 0o755 });
-    await ensureFolder(path.join(folder, "engines"), { mode: 0o755 });
-  } catch (error) {
-    throw toolchainErrors.DS_CACHE_UNUSABLE(
-      `the cache folder ${folder} can't be written: ${messageOf(error)}`,
-      {
-        hint: "make it writable, or set XDG_CACHE_HOME or DEVSTACK_HOME to a folder that is",
-        details: { folder, errno: errnoOf(error) },
-        cause: error,
-      },
-    );
-  }
+  // One that is there already is somebody's: its permissions are not ours to change.
+  if (!existsSync(folder)) await ensureFolder(folder, { mode: 0o755 });
+  await ensureFolder(path.join(folder, "engines"), { mode: 0o755 });
+}
+
+function cacheUnusable(folder: string, error: unknown): DevStackError {
+  const errno = errnoOf(error) ?? "";
+  return toolchainErrors.DS_CACHE_UNUSABLE(
+    `the cache folder ${folder} can't be written: ${messageOf(error)}`,
+    {
+      hint: ["ENOSPC", "EDQUOT"].includes(errno)
+        ? `make room on the disk of ${folder}, then devstack fetch`
+        : "make it writable, or set XDG_CACHE_HOME or DEVSTACK_HOME to a folder that is",
+      details: { folder, errno },
+      cause: error,
+    },
+  );
 }

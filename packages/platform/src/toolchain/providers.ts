@@ -1,4 +1,7 @@
+import { archiveProvider } from "./archive-provider.ts";
 import type { EngineSource } from "./engine.ts";
+import { homebrewProvider } from "./homebrew-provider.ts";
+import { npmProvider } from "./npm-provider.ts";
 import { pathProvider } from "./path-provider.ts";
 import { prefixProvider } from "./prefix-provider.ts";
 import type { Provider } from "./provider.ts";
@@ -10,7 +13,10 @@ type SourceOf<Name> = Extract<EngineSource, { readonly provider: Name }>;
 export const providers: {
   readonly [Name in EngineSource["provider"]]: Provider<SourceOf<Name>>;
 } = {
-  path: pathProvider,
   prefix: prefixProvider,
+  homebrew: homebrewProvider,
   wheel: wheelProvider,
+  npm: npmProvider,
+  archive: archiveProvider,
+  path: pathProvider,
 };

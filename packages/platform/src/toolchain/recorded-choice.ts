@@ -5,9 +5,8 @@ import { readFileIfPresent, writeFileAtomically } from "../shared/files.ts";
 import { parseOsRelease } from "./distribution.ts";
 import type { EngineInstallation, EngineRequirement, ToolchainOptions } from "./engine.ts";
 
-/** What was chosen, and what it was chosen for: anything else must be chosen anew. */
+/** What was chosen. The file's name tells for what, so that stacks that ask for different things don't hinder each other. */
 interface RecordedChoice {
-  readonly for: string;
   readonly installation: EngineInstallation;
   /** Size and time of each program, to notice one that was replaced. */
   readonly programs: Readonly<Record<string, ProgramStamp>>;
@@ -18,11 +17,12 @@ interface ProgramStamp {
   readonly changedMs: number;
 }
 
-function choiceFile(cacheFolder: string, engine: string): string {
-  return path.join(cacheFolder, "engines", `${engine}.json`);
+/** `<cache>/engines/<engine>-<key>.json` */
+function choiceFile(cacheFolder: string, engine: string, key: string): string {
+  return path.join(cacheFolder, "engines", `${engine}-${key}.json`);
 }
 
-/** Digest of all that decides which engine serves: what is asked for, what the user set, and the system's release. */
+/** Digest (the first 16 hex digits) of all that decides which engine serves: what is asked for, what the user set, and the system's release. */
 export async function choiceKey(
   requirement: EngineRequirement,
   options: ToolchainOptions,
@@ -30,14 +30,13 @@ export async function choiceKey(
   const release = parseOsRelease(await readFile("/etc/os-release", "utf8").catch(() => ""));
   const { name } = requirement;
   const decides = [
-    1, // the format of the recorded choice
+    2, // the format of the recorded choice
     requirement,
-    options.explicitPaths?.[name] ?? null,
-    options.packages?.[name] ?? null,
+    options.engines?.[name] ?? null,
     options.aptSources ?? null,
     [process.platform, process.arch, release["ID"], release["VERSION_ID"]],
   ];
-  return createHash("sha256").update(JSON.stringify(decides)).digest("hex");
+  return createHash("sha256").update(JSON.stringify(decides)).digest("hex").slice(0, 16);
 }
 
 /**
@@ -50,16 +49,7 @@ export async function readChoice(
   key: string,
 ): Promise<EngineInstallation | undefined> {
   try {
-    const text = await readFileIfPresent(choiceFile(options.cacheFolder, requirement.name));
-    if (text === undefined) return undefined;
-    const choice = JSON.parse(text) as RecordedChoice;
-    if (choice.for !== key) return undefined;
-    const now = await stampPrograms(choice.installation);
-    const isSame = Object.entries(choice.programs).every(
-      ([name, stamp]) =>
-        now[name]?.sizeBytes === stamp.sizeBytes && now[name].changedMs === stamp.changedMs,
-    );
-    return isSame ? choice.installation : undefined;
+    return await readChoiceFile(choiceFile(options.cacheFolder, requirement.name, key));
   } catch (error) {
     options.log?.(
       `${requirement.name}: choosing anew, the recorded choice is of no use: ${String(error)}`,
@@ -68,14 +58,27 @@ export async function readChoice(
   }
 }
 
+/** What the file records; undefined when there is none, or one of its programs is another file now. Throws on junk. */
+async function readChoiceFile(file: string): Promise<EngineInstallation | undefined> {
+  const text = await readFileIfPresent(file);
+  if (text === undefined) return undefined;
+  const choice = JSON.parse(text) as RecordedChoice;
+  const now = await stampPrograms(choice.installation);
+  const isSame = Object.entries(choice.programs).every(
+    ([name, stamp]) =>
+      now[name]?.sizeBytes === stamp.sizeBytes && now[name].changedMs === stamp.changedMs,
+  );
+  return isSame ? choice.installation : undefined;
+}
+
 export async function writeChoice(
   installation: EngineInstallation,
   options: ToolchainOptions,
   key: string,
 ): Promise<void> {
   const programs = await stampPrograms(installation);
-  const choice: RecordedChoice = { for: key, installation, programs };
-  const file = choiceFile(options.cacheFolder, installation.engine);
+  const choice: RecordedChoice = { installation, programs };
+  const file = choiceFile(options.cacheFolder, installation.engine, key);
   await writeFileAtomically(file, JSON.stringify(choice, undefined, 2), { mode: 0o644 });
 }
 

@@ -63,7 +63,7 @@ function complaint(output: string): string {
 }
 
 const kept =
-  /^(PATH|HOME|TMPDIR|XDG_CONFIG_HOME|(http|https|ftp|all|no)_proxy|SSL_CERT_(FILE|DIR)|CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE|PIP_.*)$/i;
+  /^(PATH|HOME|TMPDIR|XDG_CONFIG_HOME|(http|https|ftp|all|no)_proxy|SSL_CERT_(FILE|DIR)|CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS|(PIP|NPM_CONFIG)_.*)$/i;
 
 /** What tools of the machine need to know of the caller's environment: paths, proxies, certificates. */
 export function toolEnvironment(): Record<string, string> {

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { packagesFolder } from "./fetch-packages.ts";
+import { packagesFolder } from "./package-folder.ts";
 import type { PackageFile } from "./package-list.ts";
 import type { ProviderContext } from "./provider.ts";
 import { unpackPackage } from "./unpack-package.ts";

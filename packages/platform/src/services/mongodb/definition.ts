@@ -25,6 +25,11 @@ export const mongodb = defineService({
         sizeBytes: 42_156_333,
         libraries: ["libcurl4", "libssl3", "liblzma5"],
       },
+      {
+        provider: "homebrew",
+        formulas: ["mongodb-community", "mongodb-community@8.0", "mongodb-community@7.0"],
+      },
+      { provider: "path" },
     ],
   },
   ports: { mongodb: { mongo: { default: 27017, purpose: "MongoDB protocol", tls: "same" } } },

@@ -18,5 +18,8 @@ export const engine: EngineRequirement = {
   sources: [
     { provider: "path" },
     { provider: "prefix", packages: ["mariadb-server", "mariadb-backup"], flavour: mariadb },
+    { provider: "homebrew", formulas: ["mysql@8.4", "mysql@8.0", "mysql"] },
+    { provider: "homebrew", formulas: ["mariadb", "mariadb@10.11"], flavour: mariadb },
+    { provider: "path", flavour: mariadb },
   ],
 };

@@ -1,5 +1,6 @@
 import { defineService, generated, rewriting, type Run } from "../definition.ts";
 import { engineProcess } from "../engine-process.ts";
+import { postgresqlEngine } from "./engine.ts";
 import { applicationStep, createCluster, postgresAccepts, writeAndReadBack } from "./initialise.ts";
 import { clientAuthentication, serverConfiguration } from "./render.ts";
 
@@ -8,19 +9,7 @@ const database = "devdb";
 export const postgres = defineService({
   name: "postgres",
   summary: "PostgreSQL, the relational store",
-  engine: {
-    name: "postgresql",
-    versions: ">=15 <19",
-    required: ["postgres", "initdb"],
-    optional: ["psql", "pg_dumpall", "pg_dump", "pgbench", "pg_basebackup"],
-    sources: [
-      {
-        provider: "prefix",
-        packages: ["postgresql"],
-        programFolders: ["usr/lib/postgresql/*/bin"],
-      },
-    ],
-  },
+  engine: postgresqlEngine,
   ports: { postgres: { sql: { default: 5432, purpose: "SQL", tls: "same" } } },
   dependsOn: ["vault"],
   credentials: [

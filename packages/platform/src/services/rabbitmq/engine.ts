@@ -15,7 +15,8 @@ export const rabbitmqEngine: EngineRequirement = {
   versions: ">=3.10 <5",
   required: ["rabbitmq-server", "rabbitmqctl", "rabbitmq-plugins", "erl", "epmd"],
   // Its scripts start a broker, or a distributed node with an epmd of its own, whatever they are asked.
-  identity: { path: "/rabbitmq_server-([0-9.]+)/" },
+  // Where it is installed, its version is in the path: rabbitmq_server-3.10.8/sbin, or Homebrew's rabbitmq/4.1.0/sbin.
+  identity: { path: "/rabbitmq(?:_server-|/)([0-9.]+)/" },
   probes: {
     erl: ["-noinput", "-eval", "{ok, _} = application:ensure_all_started(ssl), halt()."],
     epmd: false,
@@ -31,5 +32,7 @@ export const rabbitmqEngine: EngineRequirement = {
       shims: [{ path: "usr/lib/erlang/bin/erl", content: erl }],
       onPath: true,
     },
+    { provider: "homebrew", formulas: ["rabbitmq", "erlang"], onPath: true },
+    { provider: "path" },
   ],
 };

@@ -16,7 +16,11 @@ export const redis = defineService({
     versions: ">=7 <8",
     required: ["redis-server", "redis-cli"],
     optional: ["redis-benchmark"],
-    sources: [{ provider: "prefix", packages: ["redis-server", "redis-tools"] }],
+    sources: [
+      { provider: "prefix", packages: ["redis-server", "redis-tools"] },
+      { provider: "homebrew", formulas: ["redis"] },
+      { provider: "path" },
+    ],
   },
   instances,
   ports: Object.fromEntries(instances.map((name, index) => [name, nodePorts(index)])),
