@@ -12,7 +12,9 @@ export async function testPackages(
 ): Promise<boolean> {
   const vitest = path.join(home, "node_modules", "vitest", "vitest.mjs");
   const args = ["--disable-warning=ExperimentalWarning", vitest, "run", "--project", kind];
-  const child = spawn(process.execPath, args, { cwd: home, stdio: ["ignore", 2, 2], signal });
+  // vitest keeps a file of its own among the user's data; nothing of a test belongs there.
+  const env = { ...process.env, XDG_DATA_HOME: path.join(home, "node_modules", ".cache", "data") };
+  const child = spawn(process.execPath, args, { cwd: home, env, stdio: ["ignore", 2, 2], signal });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => resolve(code === 0));

@@ -74,6 +74,8 @@ function engineProgress(terminal: Terminal): (progress: ToolchainProgress) => vo
   return ({ engine, step, detail, fraction }) => {
     const percent = fraction === undefined ? "" : ` ${Math.floor(fraction * 100)} %`;
     const line = `  ${engine}: ${step}${percent} ${detail}`;
+    if (step === "ready" && !shown.has(engine)) return; // it was in the cache: nothing took time
+    shown.add(engine);
     terminal.transient(line);
     // Where lines can't be replaced, each step is said once.
     if (!terminal.interactive && !shown.has(`${engine} ${step}`))
