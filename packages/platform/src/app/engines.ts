@@ -1,27 +1,31 @@
 import path from "node:path";
-import { DevStackError, type SerialisedError } from "../shared/errors.ts";
+import { DevStackError, exitCodes, type SerialisedError } from "../shared/errors.ts";
 import { readFileIfPresent, writeFileAtomically } from "../shared/files.ts";
 import type { ServiceDefinition } from "../services/definition.ts";
 import {
   type EngineInstallation,
   type EngineRequirement,
   provideEngine,
-  type ToolchainProgress,
+  type ToolchainOptions,
 } from "../toolchain/engine.ts";
 import type { Stack } from "./stack.ts";
+
+/** How the toolchain looks for this stack's engines. */
+function toolchainOptions(stack: Stack): ToolchainOptions {
+  return { cacheFolder: stack.base.cache, engines: stack.engines, offline: stack.offline };
+}
+
+/** What a caller may say besides. */
+export type ProvideOptions = Pick<ToolchainOptions, "onProgress" | "signal" | "newest">;
 
 /** The engine by the stack's own configuration; from the cache in a few milliseconds when it is there. */
 export async function engineOf(
   stack: Stack,
   requirement: EngineRequirement,
-  options: {
-    readonly onProgress?: (progress: ToolchainProgress) => void;
-    readonly signal?: AbortSignal;
-  } = {},
+  options: ProvideOptions = {},
 ): Promise<EngineInstallation> {
   return provideEngine(requirement, {
-    cacheFolder: stack.base.cache,
-    engines: stack.engines,
+    ...toolchainOptions(stack),
     ...options,
   });
 }
@@ -37,24 +41,27 @@ export interface ProvidedEngines {
 export async function provideEngines(
   stack: Stack,
   services: readonly ServiceDefinition[],
-  options: {
-    readonly onProgress?: (progress: ToolchainProgress) => void;
-    readonly signal?: AbortSignal;
-  } = {},
+  options: ProvideOptions = {},
 ): Promise<ProvidedEngines> {
-  const installations: Record<string, EngineInstallation> = {};
-  const unavailable: Record<string, SerialisedError> = {};
-  await Promise.all(
+  const attempts = await Promise.all(
     services.map(async ({ name, engine }) => {
       try {
-        installations[name] = await engineOf(stack, engine, options);
+        return { name, installation: await engineOf(stack, engine, options) };
       } catch (error) {
-        if (!(error instanceof DevStackError)) throw error;
-        unavailable[name] = error.toJSON();
+        // A cache that can't be written is nobody's engine: it ends the whole.
+        if (!(error instanceof DevStackError && error.exit === exitCodes.partlyDone)) throw error;
+        return { name, error: error.toJSON() };
       }
     }),
   );
-  return { installations, unavailable };
+  return {
+    installations: Object.fromEntries(
+      attempts.flatMap(({ name, installation }) => (installation ? [[name, installation]] : [])),
+    ),
+    unavailable: Object.fromEntries(
+      attempts.flatMap(({ name, error }) => (error ? [[name, error]] : [])),
+    ),
+  };
 }
 
 /** By service: "postgresql 15.18 (prefix)"; a stand-in goes by its own name. */

@@ -6,6 +6,7 @@ export const appErrors = defineErrors({
     exit: 2,
     summary: "The unprivileged account that engines run as can't reach a folder.",
   },
+  DS_FOLDER_UNWRITABLE: { exit: 2, summary: "A folder of the stack can't be made or written." },
   DS_NOT_RUNNING: { exit: 1, summary: "The stack is not running." },
   DS_STACK_UNREADABLE: { exit: 1, summary: "The stack's record on disk can't be understood." },
   DS_NO_FREE_PORTS: { exit: 4, summary: "Not enough free ports were found for a stack." },

@@ -15,6 +15,7 @@ import { ensureFolder, exists, type Owner, writeFileAtomically } from "../shared
 import type { ProcessIdentity } from "../shared/process-identity.ts";
 import { appErrors } from "./errors.ts";
 import { engineAccount, requireReachable } from "./engine-account.ts";
+import { explainingFaults, requireFolders } from "./usable-folders.ts";
 import { choosePorts, type Ports } from "./ports.ts";
 
 /** One stack, resolved: all that the daemon and the commands need to know of it. Written to `stack.json`. */
@@ -29,6 +30,8 @@ export interface Stack {
   /** The ports were found free, once, and stay: the record on disk says which. */
   readonly freePorts: boolean;
   readonly engines: NonNullable<StackConfig["engines"]>;
+  /** Nothing outside this machine is looked at: `up --offline`, or DEVSTACK_OFFLINE=1. */
+  readonly offline: boolean;
   /** Who engines run as; undefined: the caller. */
   readonly account: Owner | undefined;
   /** Faults that `test --prove` applies; empty in every stack that a user starts. */
@@ -58,6 +61,7 @@ export async function resolveStack(place: StackPlace): Promise<Stack> {
   const config = await loadStackConfig(folder);
   const id = stackId(folder, name);
   const base = baseFolders(surroundings);
+  await requireFolders(base);
   const folders = stackFolders(base, id);
   const recorded = await readStack(folders.state);
   return {
@@ -69,6 +73,7 @@ export async function resolveStack(place: StackPlace): Promise<Stack> {
     ports: recorded?.freePorts ? recorded.ports : choosePorts(config.ports ?? {}),
     freePorts: recorded?.freePorts ?? false,
     engines: config.engines ?? {},
+    offline: !["", "0", "false", undefined].includes(surroundings.env["DEVSTACK_OFFLINE"]),
     account: await engineAccount(surroundings.uid),
     faults: [],
   };
@@ -79,10 +84,12 @@ export async function establishBase({
   base,
   account,
 }: Pick<Stack, "base" | "account">): Promise<void> {
-  // A cache that is there may be shared, or somebody else's to read: it stays as it is.
-  if (!(await exists(base.cache))) await ensureFolder(base.cache, { mode: 0o755 });
-  await ensureFolder(base.state, { mode: passageMode(account) });
-  await ensureFolder(base.config, { mode: 0o700 });
+  await explainingFaults(base, async () => {
+    // A cache that is there may be shared, or somebody else's to read: it stays as it is.
+    if (!(await exists(base.cache))) await ensureFolder(base.cache, { mode: 0o755 });
+    await ensureFolder(base.state, { mode: passageMode(account) });
+    await ensureFolder(base.config, { mode: 0o700 });
+  });
 }
 
 /** Engines of another uid pass through a stack's folders on the way to their own. */
@@ -90,10 +97,17 @@ function passageMode(account: Owner | undefined): number {
   return account ? 0o711 : 0o700;
 }
 
-/** Makes the stack's folders and records it; refuses folders that the engines' account can't reach. */
+/**
+ * Makes the stack's folders and records it; refuses folders that the engines' account can't reach.
+ * @throws DS_FOLDER_UNREACHABLE, DS_FOLDER_UNWRITABLE
+ */
 export async function establishStack(stack: Stack): Promise<void> {
-  const { folders, base, account } = stack;
   await establishBase(stack);
+  return explainingFaults(stack.base, async () => makeFolders(stack));
+}
+
+async function makeFolders(stack: Stack): Promise<void> {
+  const { folders, base, account } = stack;
   for (const folder of [folders.state, folders.data, folders.run]) {
     await ensureFolder(folder, { mode: passageMode(account) });
   }

@@ -28,6 +28,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "show the services' logs; -f follows them",
     load: async () => (await import("./commands/logs.ts")).logsCommand,
   },
+  fetch: {
+    summary: "get every engine ahead, so that later starts need no network",
+    load: async () => (await import("./commands/fetch.ts")).fetchCommand,
+  },
   env: {
     summary: "connection settings, for dotenv, a shell or as JSON",
     load: async () => (await import("./commands/env.ts")).envCommand,

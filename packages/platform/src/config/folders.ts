@@ -31,7 +31,7 @@ export interface BaseFolders {
  */
 export function baseFolders(from: Surroundings): BaseFolders {
   const folders = placeFolders(from);
-  for (const folder of Object.values(folders)) {
+  for (const folder of [folders.cache, folders.state, folders.config]) {
     const [mark] = /[":;\p{Cc}]/u.exec(folder) ?? [];
     if (mark === undefined) continue;
     throw configErrors.DS_FOLDER_NAME_INVALID(

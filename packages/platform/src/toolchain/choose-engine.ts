@@ -96,7 +96,8 @@ function unavailable(
   causes: readonly unknown[],
 ): DevStackError {
   const { name, versions, sources } = requirement;
-  const tried = reasons.map(({ source, reason }) => `${source}: ${reason}`).join(" · ");
+  const clauses = new Set(reasons.map(({ source, reason }) => `${source}: ${reason}`));
+  const tried = [...clauses].join(" · ");
   const known = sources.map(({ provider }) => provider).join(", ");
   return toolchainErrors.DS_ENGINE_UNAVAILABLE(
     `${name} ${versions} can't be had here: ${tried || `its sources are ${known || "none"}`}`,

@@ -31,8 +31,10 @@ export async function fetchNpmPackage(
   await mkdir(partial, { recursive: true });
   try {
     context.progress("download", `${name} ${version}`);
-    const args = ["pack", `${name}@${version}`, "--ignore-scripts", "--loglevel=error"];
-    await runCommand("npm", [...args, "--pack-destination", partial], {
+    const flags = ["--ignore-scripts", "--loglevel=error", "--logs-max=0"];
+    // npm's cache goes with the folder: the home of whoever calls has nothing of ours in it.
+    const folders = ["--cache", path.join(partial, "cache"), "--pack-destination", partial];
+    await runCommand("npm", ["pack", `${name}@${version}`, ...flags, ...folders], {
       env: toolEnvironment(),
       cwd: partial,
       signal,

@@ -59,7 +59,6 @@ async function stage(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   vi.stubEnv("npm_config_registry", registry);
-  vi.stubEnv("npm_config_cache", path.join(folder.path, "npm-cache"));
   vi.stubEnv("npm_config_fetch_retries", "0");
   return {
     server,

@@ -3,21 +3,25 @@ import { status, type StackStatus } from "../../app/status.ts";
 import { up, type UpOutcome } from "../../app/up.ts";
 import { type ExitCode, exitCodes } from "../../shared/errors.ts";
 import type { UnitEvent } from "../../supervisor/unit.ts";
-import type { ToolchainProgress } from "../../toolchain/engine.ts";
 import type { Command } from "../command.ts";
+import { engineProgress } from "../engine-progress.ts";
 import { errorLines } from "../print-error.ts";
 import { statusText } from "../status-table.ts";
 import type { Terminal } from "../terminal.ts";
 import { timingsText } from "../timings-table.ts";
 
 export const upCommand: Command = {
-  usage: "[--timings] [service…]",
-  options: { timings: { type: "boolean" } },
-  optionHelp: { "--timings": "how long each service took, and which of them the whole waited for" },
+  usage: "[--offline] [--timings] [service…]",
+  options: { offline: { type: "boolean" }, timings: { type: "boolean" } },
+  optionHelp: {
+    "--offline": "look at nothing outside this machine; so does DEVSTACK_OFFLINE=1",
+    "--timings": "how long each service took, and which of them the whole waited for",
+  },
   positionals: { min: 0, max: 32 },
   run: async ({ stack, terminal, positionals, values, json, interrupted }) => {
     const startedAt = performance.now();
-    const resolved = await stack();
+    const configured = await stack();
+    const resolved = { ...configured, offline: configured.offline || values["offline"] === true };
     const wasRunning = (await status(resolved)).running;
     let outcome: UpOutcome;
     try {
@@ -67,21 +71,6 @@ function exitCodeOf(found: StackStatus, outcome: UpOutcome): ExitCode {
   const failed = found.instances.find((one) => asked.has(one.service) && one.error);
   if (failed?.error) return failed.error.exit;
   return Object.keys(outcome.unavailable).length > 0 ? exitCodes.partlyDone : exitCodes.done;
-}
-
-function engineProgress(terminal: Terminal): (progress: ToolchainProgress) => void {
-  const shown = new Set<string>();
-  return ({ engine, step, detail, fraction }) => {
-    const percent = fraction === undefined ? "" : ` ${Math.floor(fraction * 100)} %`;
-    const line = `  ${engine}: ${step}${percent} ${detail}`;
-    if (step === "ready" && !shown.has(engine)) return; // it was in the cache: nothing took time
-    shown.add(engine);
-    terminal.transient(line);
-    // Where lines can't be replaced, each step is said once.
-    if (!terminal.interactive && !shown.has(`${engine} ${step}`))
-      terminal.progress(`  ${engine}: ${step} ${detail}`);
-    shown.add(`${engine} ${step}`);
-  };
 }
 
 function serviceProgress(terminal: Terminal, startedAt: number): (event: UnitEvent) => void {
