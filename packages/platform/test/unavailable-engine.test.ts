@@ -14,7 +14,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "unavailable-"));
   const config = {
     ports: await chooseFreePorts([]),
-    engines: { postgresql: { packages: ["postgresql-of-another-world"] } },
+    engines: { rabbitmq: { source: "prefix", packages: ["rabbitmq-of-another-world"] } },
   };
   await writeFile(
     path.join(folder, "devstack.config.ts"),
@@ -29,12 +29,12 @@ afterAll(async () => {
 });
 
 it("leaves the rest running, says what is unavailable and what to do, and exits 3", async () => {
-  const { exit, stdout, stderr } = await devstack(folder, ["up", "redis", "postgres"]);
+  const { exit, stdout, stderr } = await devstack(folder, ["up", "redis", "rabbitmq"]);
   expect(exit, stdout + stderr).toBe(3);
-  expect(stdout).toMatch(/^postgres\s+unavailable\s/m);
+  expect(stdout).toMatch(/^rabbitmq\s+unavailable\s/m);
   for (const instance of ["vault", "redis-1", "redis-6"])
     expect(stdout).toMatch(new RegExp(`^${instance}\\s+ready\\s`, "m"));
-  expect(stdout).toMatch(/error DS_ENGINE_UNAVAILABLE: postgresql .*postgresql-of-another-world/);
+  expect(stdout).toMatch(/error DS_ENGINE_UNAVAILABLE: rabbitmq .*rabbitmq-of-another-world/);
   expect(stdout).toMatch(/hint: .*devstack.config.ts/);
 });
 
@@ -42,14 +42,14 @@ it("says so in status too, and gives settings for what is there", async () => {
   const status = JSON.parse((await devstack(folder, ["status", "--json"])).stdout) as {
     instances: { instance: string; state: string; error?: { code: string } }[];
   };
-  const postgres = status.instances.find((one) => one.instance === "postgres");
-  expect(postgres).toMatchObject({
+  const rabbitmq = status.instances.find((one) => one.instance === "rabbitmq");
+  expect(rabbitmq).toMatchObject({
     state: "unavailable",
     error: { code: "DS_ENGINE_UNAVAILABLE" },
   });
   const env = await devstack(folder, ["env", "--json"]);
   expect(Object.keys(JSON.parse(env.stdout) as object)).toContain("REDIS_URL");
-  expect(env.stdout).not.toContain("POSTGRES_URL");
+  expect(env.stdout).not.toContain("RABBITMQ_URL");
 });
 
 it("refuses a mistyped service at once, with the nearest name", async () => {
