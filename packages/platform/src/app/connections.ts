@@ -11,7 +11,7 @@ import { status } from "./status.ts";
 import { vaultClientOf } from "./units.ts";
 
 /** How an application reaches the service, read with the service's own AppRole. Needs the vault to be up. */
-async function connectionOf(stack: Stack, service: string): Promise<Connection> {
+export async function connectionOf(stack: Stack, service: string): Promise<Connection> {
   const ca = new KeyStore(stack.folders.vault).caFile;
   if (service === vaultService.name) {
     return vaultService.connection({ ports: stack.ports[service] ?? {}, ca });
