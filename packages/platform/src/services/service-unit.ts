@@ -195,6 +195,7 @@ async function settle(
   );
   for (const step of definition.initialise) {
     control.signal.throwIfAborted();
+    control.waitingFor(step.name);
     try {
       if (!(await step.done(context))) await step.apply(context);
     } catch (error) {
@@ -210,6 +211,7 @@ async function settle(
   await eventually(async () => definition.ready(first, control.signal), {
     deadlineMs: Number.POSITIVE_INFINITY, // the unit's own deadline aborts
     signal: control.signal,
+    onFailure: (reason) => control.waitingFor(messageOf(reason)),
   });
 }
 

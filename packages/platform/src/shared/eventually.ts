@@ -7,6 +7,8 @@ export interface EventuallyOptions {
   /** Pause between two tries, in milliseconds; 20 unless said. */
   readonly intervalMs?: number;
   readonly signal?: AbortSignal | undefined;
+  /** Told why each try failed: an abort rejects with the signal's reason, which does not tell. */
+  readonly onFailure?: (reason: unknown) => void;
 }
 
 /**
@@ -23,6 +25,7 @@ export async function eventually<T>(
     try {
       return await attempt();
     } catch (error) {
+      if (!options.signal?.aborted) options.onFailure?.(error);
       if (performance.now() >= end) {
         throw new Error(`not so within ${options.deadlineMs} ms: ${messageOf(error)}`, {
           cause: error,

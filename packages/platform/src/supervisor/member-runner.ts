@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { messageOf } from "../shared/errors.ts";
 import { eventually } from "../shared/eventually.ts";
 import { supervisorErrors } from "./errors.ts";
 import { endProcess, sendSignal } from "./end-process.ts";
@@ -22,6 +23,8 @@ export class MemberRunner {
   #stopping = false;
   readonly #restarts = new RestartPolicy();
   crashes = 0;
+  /** Why the main process was last found not to accept; undefined once it does. */
+  refusal: string | undefined;
 
   constructor(member: Member, options: { ledger: ProcessLedger; stack: string }) {
     this.member = member;
@@ -32,6 +35,7 @@ export class MemberRunner {
   /** Starts the processes and resolves when the main one answers; rejects when it ends or `signal` aborts. */
   async start(signal: AbortSignal): Promise<void> {
     this.#stopping = false;
+    this.refusal = undefined;
     await requireFreePorts(this.member.name, this.member.ports);
     for (const companion of this.member.companions) {
       signal.throwIfAborted();
@@ -53,8 +57,10 @@ export class MemberRunner {
         deadlineMs: Number.POSITIVE_INFINITY, // the unit's own deadline aborts
         intervalMs: 10,
         signal: each,
+        onFailure: (reason) => (this.refusal = messageOf(reason)),
       }),
     );
+    this.refusal = undefined;
   }
 
   /** Resolves when the main process ends by itself; never when it is stopped, or none was started. */

@@ -13,7 +13,7 @@ import { ProcessLedger } from "./process-ledger.ts";
 import { processTree } from "./process-tree.ts";
 import { reapLeftovers } from "./reap-leftovers.ts";
 import { Supervisor } from "./supervisor.ts";
-import type { Unit, UnitEvent } from "./unit.ts";
+import type { Member, Unit, UnitEvent } from "./unit.ts";
 
 const listens = fileURLToPath(new URL("fixtures/listens.mjs", import.meta.url));
 const stackName = `supervisor-test-${process.pid}`;
@@ -111,6 +111,29 @@ describe("start", () => {
     const [status] = await supervise([slow]).start(["slow"]);
     expect(status?.error).toMatchObject({ code: "DS_NOT_READY", exit: 5 });
     expect(await isPortFree(port)).toBe(true);
+  });
+
+  it("says why it was last found not ready: the member that did not accept", async () => {
+    const slow = unit("slow", await freePort(), {
+      accepting: async () => Promise.reject(new Error("the table is locked")),
+      readyWithinMs: 1000,
+    });
+    const [status] = await supervise([slow]).start(["slow"]);
+    expect(status?.error).toMatchObject({ code: "DS_NOT_READY" });
+    expect(status?.error?.message).toMatch(/it was starting\); last: slow: the table is locked$/);
+  });
+
+  it("says why it was last found not ready: what settling waited for", async () => {
+    const slow = unit("slow", await freePort(), {
+      settle: async ({ signal, waitingFor }) => {
+        const onFailure = (reason: unknown): void => waitingFor((reason as Error).message);
+        const refuse = async (): Promise<void> => Promise.reject(new Error("no master yet"));
+        await eventually(refuse, { deadlineMs: 10_000, signal, onFailure });
+      },
+      readyWithinMs: 1000,
+    });
+    const [status] = await supervise([slow]).start(["slow"]);
+    expect(status?.error?.message).toMatch(/it was settling\); last: no master yet$/);
   });
 });
 
@@ -224,6 +247,7 @@ interface UnitShape {
   readonly graceMs?: number;
   readonly repeatMs?: number;
   readonly settle?: Unit["settle"];
+  readonly accepting?: Member["accepting"];
   readonly readyWithinMs?: number;
 }
 
@@ -252,7 +276,7 @@ function unit(name: string, port: number, shape: UnitShape = {}): Unit {
             ...(repeatMs === undefined ? {} : { repeatMs }),
           },
         },
-        accepting: async () => connectOnce(port),
+        accepting: shape.accepting ?? (async () => connectOnce(port)),
       },
     ],
     settle: shape.settle ?? (async () => undefined),

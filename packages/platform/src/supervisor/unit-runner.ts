@@ -24,6 +24,8 @@ export class UnitRunner {
   readonly #ended = new Map<MemberRunner, number | undefined>();
   #state: UnitState = "stopped";
   #error: DevStackError | undefined;
+  /** What settling last waited for. */
+  #awaited: string | undefined;
   #timings: Partial<Record<UnitState, number>> = {};
   #askedAt = 0;
   #queue: Promise<unknown> = Promise.resolve();
@@ -143,18 +145,16 @@ export class UnitRunner {
   async #within(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const deadline = AbortSignal.timeout(this.unit.readyWithinMs);
     const within = AbortSignal.any([signal, deadline]);
+    this.#awaited = undefined;
     const working = work(within);
     try {
       await Promise.race([working, rejectOnAbort(within)]);
     } catch (thrown) {
+      const late = deadline.aborted ? this.#notReady() : undefined; // before the clean-up forgets why
       // What was under way sees the abort; a process that it was just starting must be known before the clean-up.
       await Promise.race([working.catch(() => undefined), delay(abortedWithinMs)]);
       await this.#takeDown().catch((error: unknown) => this.#options.log(messageOf(error)));
-      const error = signal.aborted
-        ? asError(signal.reason)
-        : deadline.aborted
-          ? this.#notReady()
-          : asError(thrown);
+      const error = signal.aborted ? asError(signal.reason) : (late ?? asError(thrown));
       this.fail(error);
       throw error;
     }
@@ -163,11 +163,20 @@ export class UnitRunner {
   #notReady(): DevStackError {
     const seconds = this.unit.readyWithinMs / 1000;
     return supervisorErrors.DS_NOT_READY(
-      `${this.unit.name} was not ready within ${seconds} s (it was ${this.#state})`,
+      `${this.unit.name} was not ready within ${seconds} s (it was ${this.#state})${this.#reasons()}`,
       {
         hint: `devstack logs ${this.unit.name}`,
       },
     );
+  }
+
+  /** Why it was not ready when it was last looked at: each member that did not accept, then what settling waited for. */
+  #reasons(): string {
+    const refusals = [...this.#members.values()].flatMap(({ member, refusal }) =>
+      refusal === undefined ? [] : [`${member.name}: ${refusal}`],
+    );
+    const all = [...refusals, ...(this.#awaited === undefined ? [] : [this.#awaited])];
+    return all.length === 0 ? "" : `; last: ${all.join("; ")}`;
   }
 
   async #startMember(runner: MemberRunner, signal: AbortSignal): Promise<void> {
@@ -206,6 +215,7 @@ export class UnitRunner {
       this.unit.settle({
         signal: whole,
         kill: (member, killSignal) => this.#members.get(member)?.kill(killSignal),
+        waitingFor: (reason) => (this.#awaited = reason),
       }),
       rejectOnAbort(whole),
     ]);

@@ -19,6 +19,8 @@ export interface UnitControl {
   readonly signal: AbortSignal;
   /** Sends a signal to a member's main process. */
   readonly kill: (member: string, signal: NodeJS.Signals) => void;
+  /** Says what it waits for now, or why the last try failed: what is told when the time is over. */
+  readonly waitingFor: (reason: string) => void;
 }
 
 /** One long-running process of a unit, with its own ports and log. */
