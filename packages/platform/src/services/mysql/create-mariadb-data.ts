@@ -3,23 +3,27 @@ import path from "node:path";
 import { exists } from "../../shared/files.ts";
 import type { StepContext } from "../definition.ts";
 import { programOf } from "../engine-process.ts";
+import { serviceErrors } from "../errors.ts";
 import { superuserOf } from "./client.ts";
 
 /** What mariadb-install-db gives to the server, in its order; that script syncs every step and takes twice as long. */
-const scripts = [
-  "mysql_system_tables.sql",
-  "mysql_performance_tables.sql",
-  "mysql_system_tables_data.sql",
+const scriptsOf = (prefix: string): readonly string[] => [
+  `${prefix}_system_tables.sql`,
+  `${prefix}_performance_tables.sql`,
+  `${prefix}_system_tables_data.sql`,
   "fill_help_tables.sql",
   "maria_add_gis_sp_bootstrap.sql",
-  "mysql_sys_schema.sql",
+  `${prefix}_sys_schema.sql`,
 ];
+
+/** Before MariaDB 11 most of them bore MySQL's name. */
+const prefixes = ["mariadb", "mysql"];
 
 export async function createMariadbData({ run, execute }: StepContext): Promise<void> {
   const { escape } = await import("mysql2");
   const { user, password } = superuserOf(run);
-  const folder = await scriptsFolder(programOf(run.engine, "mariadbd"));
-  const texts = scripts.map(async (name) => readFile(path.join(folder, name), "utf8"));
+  const files = await findScripts(programOf(run.engine, "mariadbd"));
+  const texts = files.map(async (file) => readFile(file, "utf8"));
   const account = `${escape(user)}@'127.0.0.1'`;
   await execute({
     program: "mariadbd",
@@ -48,12 +52,20 @@ export async function createMariadbData({ run, execute }: StepContext): Promise<
 }
 
 /** `share/mysql` beside the program's folder; some distributions call it `share/mariadb`, the vendor's archive `share`. */
-async function scriptsFolder(server: string): Promise<string> {
-  const candidates = ["share/mysql", "share/mariadb", "share"].map((name) =>
+async function findScripts(server: string): Promise<readonly string[]> {
+  const folders = ["share/mysql", "share/mariadb", "share"].map((name) =>
     path.resolve(server, "../..", name),
   );
-  for (const folder of candidates) {
-    if (await exists(path.join(folder, "mysql_system_tables.sql"))) return folder;
+  for (const folder of folders) {
+    for (const prefix of prefixes) {
+      const files = scriptsOf(prefix).map((name) => path.join(folder, name));
+      if ((await Promise.all(files.map(exists))).every(Boolean)) return files;
+    }
   }
-  throw new Error(`mysql_system_tables.sql is in none of ${candidates.join(", ")}`);
+  throw serviceErrors.DS_INITIALISATION_FAILED(
+    `the scripts that make MariaDB's system tables are in none of ${folders.join(", ")}`,
+    {
+      hint: "they come with the server's package; name a whole installation in devstack.config.ts",
+    },
+  );
 }

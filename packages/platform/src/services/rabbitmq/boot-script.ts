@@ -68,9 +68,10 @@ lists:foreach(fun({App, _}) ->
 end, [Each || {App, _} = Each <- Apps, is_map_key(App, Plugins)]),
 
 %% The broker looks for its boot steps in every module of every loaded application, and so loads all of them. Boot steps
-%% are in applications that build on it: the others are made known to it without their lists of modules.
+%% are in applications that build on it: the others are made known to it without their lists of modules. Khepri, from
+%% RabbitMQ 3.13 on, looks at its own list.
 OfBroker = fun({App, Keys}) ->
-    Core = [rabbit, rabbit_common, rabbitmq_prelaunch],
+    Core = [rabbit, rabbit_common, rabbitmq_prelaunch, khepri],
     lists:any(fun(Name) -> lists:member(Name, Core) end, [App | proplists:get_value(applications, Keys, [])])
 end,
 {Own, Foreign} = lists:partition(OfBroker, Apps),

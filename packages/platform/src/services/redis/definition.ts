@@ -13,7 +13,7 @@ export const redis = defineService({
   summary: "Redis Cluster, the cache: three masters, three replicas",
   engine: {
     name: "redis",
-    versions: ">=7 <8",
+    versions: ">=7 <9",
     required: ["redis-server", "redis-cli"],
     optional: ["redis-benchmark"],
     sources: [
