@@ -14,7 +14,7 @@ import { instancesOf } from "../src/services/definition.ts";
 import { isRunning, type ProcessIdentity } from "../src/shared/process-identity.ts";
 import { ProcessLedger } from "../src/supervisor/process-ledger.ts";
 import { likeStack } from "./like-stack.ts";
-import { listeningSockets } from "./listening-sockets.ts";
+import { listeningSockets } from "../src/supervisor/listening-sockets.ts";
 import { type ProcessSamples, sampleProcessesDuring } from "./process-sampler.ts";
 
 // One first start of everything, looked at from all sides.

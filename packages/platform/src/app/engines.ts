@@ -8,10 +8,11 @@ import {
   provideEngine,
   type ToolchainOptions,
 } from "../toolchain/engine.ts";
+import { choiceKey, readChoice } from "../toolchain/recorded-choice.ts";
 import type { Stack } from "./stack.ts";
 
 /** How the toolchain looks for this stack's engines. */
-function toolchainOptions(stack: Stack): ToolchainOptions {
+export function toolchainOptions(stack: Stack): ToolchainOptions {
   return { cacheFolder: stack.base.cache, engines: stack.engines, offline: stack.offline };
 }
 
@@ -64,7 +65,21 @@ export async function provideEngines(
   };
 }
 
-/** By service: "postgresql 15.18 (prefix)"; a stand-in goes by its own name. */
+/** What the cache has for it, where it was chosen before; looks nowhere else. */
+export async function chosenEngine(
+  stack: Stack,
+  requirement: EngineRequirement,
+): Promise<EngineInstallation | undefined> {
+  const options = toolchainOptions(stack);
+  return readChoice(requirement, options, await choiceKey(requirement, options));
+}
+
+/** "postgresql 15.18 (prefix)"; a stand-in goes by its own name. */
+export function engineText({ product, version, provider }: EngineInstallation): string {
+  return `${product} ${version} (${provider})`;
+}
+
+/** By service: "postgresql 15.18 (prefix)". */
 export type RecordedEngines = Readonly<Record<string, string>>;
 
 /** Keeps what was chosen beside the stack, for `status` to say without asking the toolchain. */
@@ -74,7 +89,7 @@ export async function recordEngines(
 ): Promise<void> {
   const chosen = Object.entries(installations).map(([service, engine]) => [
     service,
-    `${engine.product} ${engine.version} (${engine.provider})`,
+    engineText(engine),
   ]);
   const record = { ...(await recordedEngines(stack)), ...Object.fromEntries(chosen) };
   await writeFileAtomically(recordFile(stack), JSON.stringify(record));

@@ -38,7 +38,8 @@ export async function createThrowawayStack(
   return { ...stack, [Symbol.asyncDispose]: async () => throwAway(stack) };
 }
 
-async function throwAway(stack: Stack): Promise<void> {
+/** Ends what it runs and removes all of it. */
+export async function throwAway(stack: Stack): Promise<void> {
   await down(stack);
   for (const folder of [stack.folders.state, stack.folders.config])
     await rm(folder, { recursive: true, force: true });

@@ -32,6 +32,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "get every engine ahead, so that later starts need no network",
     load: async () => (await import("./commands/fetch.ts")).fetchCommand,
   },
+  doctor: {
+    summary: "look for what is wrong or soon will be; --fix mends what it safely can",
+    load: async () => (await import("./commands/doctor.ts")).doctorCommand,
+  },
   env: {
     summary: "connection settings, for dotenv, a shell or as JSON",
     load: async () => (await import("./commands/env.ts")).envCommand,

@@ -58,6 +58,12 @@ async function tryLink(from: string, to: string): Promise<boolean> {
   }
 }
 
+/** The process that holds the lock now; undefined where none does. */
+export async function lockHolder(file: string): Promise<ProcessIdentity | undefined> {
+  const holder = await holderOf(file);
+  return holder === "gone" ? undefined : holder;
+}
+
 /** The holder; "gone" when it no longer runs; undefined when the lock was let go meanwhile. */
 async function holderOf(file: string): Promise<ProcessIdentity | "gone" | undefined> {
   try {

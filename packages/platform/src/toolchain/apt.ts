@@ -15,12 +15,12 @@ export interface AptOptions {
   /** In deb822 style. */
   readonly sources: string;
   readonly offline: boolean;
+  /** Older package lists are fetched anew. */
+  readonly listsAgeMs: number;
   readonly onProgress: (step: "lists" | "download", detail: string, fraction?: number) => void;
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
-
-const listsAgeMs = 6 * 3_600_000;
 
 /** apt-get with lists, cache and status of our own. Whoever uses it holds the lock of its folder. */
 export class Apt {
@@ -136,7 +136,11 @@ export class Apt {
     try {
       const stamp = JSON.parse(text ?? "{}") as { sources?: string; atMs?: number };
       const ageMs = Date.now() - (stamp.atMs ?? 0);
-      return stamp.sources !== digest(this.#options.sources) || ageMs > listsAgeMs || ageMs < 0;
+      return (
+        stamp.sources !== digest(this.#options.sources) ||
+        ageMs > this.#options.listsAgeMs ||
+        ageMs < 0
+      );
     } catch {
       return true; // not JSON: whatever wrote it, it says nothing of the lists
     }

@@ -41,7 +41,7 @@ export function treeFolder(cacheFolder: string, { engine, parts, shims }: TreePa
 const manifestName = "devstack-tree.json";
 
 /** What lies in a tree's own folder and tells what it is. */
-interface TreeManifest extends TreeParts {
+export interface TreeManifest extends TreeParts {
   readonly recipe: number;
   /** Names in the folder of packages that it was unpacked from. */
   readonly files: readonly string[];
@@ -50,7 +50,7 @@ interface TreeManifest extends TreeParts {
 }
 
 /** The tree's manifest; undefined where there is none that can be read. */
-async function readManifest(folder: string): Promise<TreeManifest | undefined> {
+export async function readManifest(folder: string): Promise<TreeManifest | undefined> {
   try {
     const text = await readFileIfPresent(path.join(folder, manifestName));
     return text === undefined ? undefined : (JSON.parse(text) as TreeManifest);
@@ -100,13 +100,18 @@ export async function buildTree(
   }
 }
 
-/** How a tree that is being made is called, after `<engine>-`. */
-const partialEnd = /^[0-9a-f]{16}\.[0-9a-f]{12}\.partial$/;
+/** The engine whose tree is called so, and whether it is one that is being made; undefined for other names. */
+export function parseTreeName(
+  name: string,
+): { readonly engine: string; readonly isPartial: boolean } | undefined {
+  const [, engine, partial] = /^(.+)-[0-9a-f]{16}(\.[0-9a-f]{12}\.partial)?$/.exec(name) ?? [];
+  return engine === undefined ? undefined : { engine, isPartial: partial !== undefined };
+}
 
 async function removeLeftovers(folder: string, engine: string): Promise<void> {
-  const begin = `${engine}-`;
   for (const name of await readdir(folder)) {
-    if (!name.startsWith(begin) || !partialEnd.test(name.slice(begin.length))) continue;
+    const tree = parseTreeName(name);
+    if (tree?.engine !== engine || !tree.isPartial) continue;
     // A tar whose starter was killed may still put something into it.
     await rm(path.join(folder, name), { recursive: true, force: true, maxRetries: 5 });
   }

@@ -31,6 +31,7 @@ export async function fetchPackages(
     folders: { apt: path.join(cacheFolder, "apt"), packages: packagesFolder(cacheFolder) },
     sources,
     offline: context.options.offline ?? false,
+    listsAgeMs: context.options.newest ? 60_000 : 6 * 3_600_000,
     onProgress: context.progress,
     log: context.options.log ?? (() => undefined),
     signal,
@@ -40,7 +41,6 @@ export async function fetchPackages(
     if (!(await isUnpacked(packages))) await apt.download(packages);
     return packages;
   };
-  if (context.options.newest) await apt.refresh();
   try {
     return await attempt();
   } catch (error) {

@@ -11,7 +11,7 @@ export interface Python {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const pythonWithPip: EngineRequirement = {
+export const pythonWithPip: EngineRequirement = {
   name: "python",
   versions: ">=3.9 <4",
   required: ["python3"],

@@ -41,11 +41,14 @@ export async function provideEngine(
 }
 
 /** Held by whoever gets the engine. */
-function engineLock(cacheFolder: string, engine: string): string {
+export function engineLock(cacheFolder: string, engine: string): string {
   return path.join(cacheFolder, "engines", `${engine}.lock`);
 }
 
-function contextOf(requirement: EngineRequirement, options: ToolchainOptions): ProviderContext {
+export function contextOf(
+  requirement: EngineRequirement,
+  options: ToolchainOptions,
+): ProviderContext {
   return {
     requirement,
     options,

@@ -18,7 +18,7 @@ interface ProgramStamp {
 }
 
 /** `<cache>/engines/<engine>-<key>.json` */
-function choiceFile(cacheFolder: string, engine: string, key: string): string {
+export function choiceFile(cacheFolder: string, engine: string, key: string): string {
   return path.join(cacheFolder, "engines", `${engine}-${key}.json`);
 }
 
@@ -59,7 +59,7 @@ export async function readChoice(
 }
 
 /** What the file records; undefined when there is none, or one of its programs is another file now. Throws on junk. */
-async function readChoiceFile(file: string): Promise<EngineInstallation | undefined> {
+export async function readChoiceFile(file: string): Promise<EngineInstallation | undefined> {
   const text = await readFileIfPresent(file);
   if (text === undefined) return undefined;
   const choice = JSON.parse(text) as RecordedChoice;
