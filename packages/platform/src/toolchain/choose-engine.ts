@@ -20,10 +20,13 @@ interface Candidate {
   readonly find: () => Promise<Finding>;
 }
 
+/** Sources that the names of distribution packages mean something to. */
+const takesPackages: readonly string[] = ["prefix", "wheel"];
+
 /** The ways to come by the engine, in order. What the user named is the only one: they meant it. */
 function candidatesOf(context: ProviderContext): readonly Candidate[] {
   const { requirement, options } = context;
-  const { path, archive, source: only } = options.engines?.[requirement.name] ?? {};
+  const { path, archive, packages, source: only } = options.engines?.[requirement.name] ?? {};
   const flavours = [requirement, ...requirement.sources.flatMap(({ flavour }) => flavour ?? [])];
   if (path !== undefined) {
     const paths = typeof path === "string" ? [path] : path;
@@ -42,6 +45,7 @@ function candidatesOf(context: ProviderContext): readonly Candidate[] {
   }
   return requirement.sources
     .filter(({ provider }) => only === undefined || provider === only)
+    .filter(({ provider }) => packages === undefined || takesPackages.includes(provider))
     .map((source) => candidateOf(source, context));
 }
 

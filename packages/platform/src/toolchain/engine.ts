@@ -153,7 +153,7 @@ export interface ToolchainOptions {
   /** Made, with mode 755, where it is missing; whoever runs the engines must be able to read in it. */
   readonly cacheFolder: string;
   readonly onProgress?: (progress: ToolchainProgress) => void;
-  /** What the user set, by engine. A path, an archive or a source is the only one that is tried. */
+  /** What the user set, by engine. A path, an archive, a source or packages are all that is tried. */
   readonly engines?: Readonly<Record<string, EngineSettings>>;
   /** Look at nothing outside this machine: what is not in the cache can't be had. */
   readonly offline?: boolean;

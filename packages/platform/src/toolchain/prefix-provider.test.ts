@@ -207,9 +207,11 @@ aptTest("an unsigned repository is refused", async () => {
 aptTest("a package that does not exist is named", async () => {
   await using here = await stage();
   const options = { ...here.options, engines: { fakedb: { packages: ["fakedbb"] } } };
-  await expect(provideEngine(requirement, options)).rejects.toMatchObject({
+  const sources: EngineRequirement["sources"] = [...requirement.sources, { provider: "path" }];
+  await expect(provideEngine({ ...requirement, sources }, options)).rejects.toMatchObject({
     code: "DS_ENGINE_UNAVAILABLE",
     message: expect.stringContaining("Unable to locate package fakedbb"),
+    details: { tried: [{ source: "the distribution's packages" }] }, // and nothing that was not named
   });
 });
 
