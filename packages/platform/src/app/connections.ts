@@ -44,6 +44,17 @@ export async function environmentOf(
   return Object.assign({}, ...(await Promise.all(environments))) as Record<string, string>;
 }
 
+/** The service's URL over TLS, or without; the same where a URL can't tell them apart. */
+export async function urlOf(
+  stack: Stack,
+  service: string,
+  options: { readonly plain: boolean },
+): Promise<string> {
+  requireServices([service]);
+  const { url, tlsUrl, plainUrl } = await connectionOf(stack, service);
+  return (options.plain ? plainUrl : tlsUrl) ?? url;
+}
+
 /** The service's stored credentials by path, as its own AppRole reads them. */
 export async function credentialsOf(
   stack: Stack,

@@ -10,5 +10,6 @@ export const appErrors = defineErrors({
   DS_NOT_RUNNING: { exit: 1, summary: "The stack is not running." },
   DS_STACK_UNREADABLE: { exit: 1, summary: "The stack's record on disk can't be understood." },
   DS_NO_FREE_PORTS: { exit: 4, summary: "Not enough free ports were found for a stack." },
+  DS_WAIT_TIMED_OUT: { exit: 5, summary: "What was waited for did not come about in time." },
   DS_UNHEALTHY: { exit: 1, summary: "A service of the stack is not ready." },
 });

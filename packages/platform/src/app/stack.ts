@@ -134,15 +134,20 @@ export async function readStack(stateFolder: string): Promise<Stack | undefined>
 
 /** Every stack recorded under the state folder. */
 export async function recordedStacks(base: BaseFolders): Promise<readonly Stack[]> {
+  const folders = await stackStateFolders(base);
+  const stacks = await Promise.all(folders.map(readStack));
+  return stacks.filter((stack) => stack !== undefined);
+}
+
+/** Folders under the state folder, each of them a stack's if a record lies in it. */
+export async function stackStateFolders(base: BaseFolders): Promise<readonly string[]> {
   const entries = await readdir(base.state, { withFileTypes: true }).catch((error: unknown) => {
     if (errnoOf(error) === "ENOENT") return [];
     throw error;
   });
-  const folders = entries.filter((entry) => entry.isDirectory());
-  const stacks = await Promise.all(
-    folders.map(async ({ name }) => readStack(path.join(base.state, name))),
+  return entries.flatMap((entry) =>
+    entry.isDirectory() ? [path.join(base.state, entry.name)] : [],
   );
-  return stacks.filter((stack) => stack !== undefined);
 }
 
 function recordFile(stateFolder: string): string {

@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { rm } from "node:fs/promises";
 import path from "node:path";
 import { stackFolders, stackId } from "../config/folders.ts";
 import { acquireLock } from "../shared/lock.ts";
 import { isRunning } from "../shared/process-identity.ts";
 import { ownIdentity } from "./daemon-process.ts";
-import { down } from "./down.ts";
+import { destroy } from "./destroy.ts";
 import { chooseFreePorts } from "./ports.ts";
 import { establishBase, establishStack, recordedStacks, type Stack } from "./stack.ts";
 
@@ -35,18 +34,11 @@ export async function createThrowawayStack(
     throwawayOf: ownIdentity(),
   };
   await establishStack(stack);
-  return { ...stack, [Symbol.asyncDispose]: async () => throwAway(stack) };
-}
-
-/** Ends what it runs and removes all of it. */
-export async function throwAway(stack: Stack): Promise<void> {
-  await down(stack);
-  for (const folder of [stack.folders.state, stack.folders.config])
-    await rm(folder, { recursive: true, force: true });
+  return { ...stack, [Symbol.asyncDispose]: async () => void (await destroy(stack)) };
 }
 
 async function clearAbandoned(like: Stack): Promise<void> {
   for (const stack of await recordedStacks(like.base)) {
-    if (stack.throwawayOf && !isRunning(stack.throwawayOf)) await throwAway(stack);
+    if (stack.throwawayOf && !isRunning(stack.throwawayOf)) await destroy(stack);
   }
 }

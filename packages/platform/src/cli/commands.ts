@@ -28,6 +28,22 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "show the services' logs; -f follows them",
     load: async () => (await import("./commands/logs.ts")).logsCommand,
   },
+  health: {
+    summary: "ask every service now; 1 when something is unhealthy",
+    load: async () => (await import("./commands/health.ts")).healthCommand,
+  },
+  wait: {
+    summary: "wait until services are healthy, or stopped",
+    load: async () => (await import("./commands/wait.ts")).waitCommand,
+  },
+  ls: {
+    summary: "the stacks on this machine",
+    load: async () => (await import("./commands/ls.ts")).lsCommand,
+  },
+  destroy: {
+    summary: "stop everything and remove its data, logs and keys for good",
+    load: async () => (await import("./commands/destroy.ts")).destroyCommand,
+  },
   fetch: {
     summary: "get every engine ahead, so that later starts need no network",
     load: async () => (await import("./commands/fetch.ts")).fetchCommand,
@@ -39,6 +55,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   env: {
     summary: "connection settings, for dotenv, a shell or as JSON",
     load: async () => (await import("./commands/env.ts")).envCommand,
+  },
+  url: {
+    summary: "a service's URL, over TLS",
+    load: async () => (await import("./commands/url.ts")).urlCommand,
   },
   vault: {
     summary: "status, token, unseal, ca-cert, show-password SERVICE",

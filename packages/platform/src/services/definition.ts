@@ -90,6 +90,9 @@ export interface Step {
 export interface Connection {
   /** With the application's user and password. */
   readonly url: string;
+  /** The same by another way in, where `url` is not it: TLS that is verified as far as a URL can say so, or none. */
+  readonly tlsUrl?: string;
+  readonly plainUrl?: string;
   /** What the engine's own clients and most libraries read. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -126,6 +129,8 @@ export interface ServiceDefinition {
   readonly accepting: (run: Run, signal: AbortSignal) => Promise<void>;
   /** Once all instances accept, in order, once for the service: `context.run` is its first instance. */
   readonly initialise: readonly Step[];
+  /** What `ready` does, in words, for `health`. */
+  readonly readyMeans: string;
   /** An authenticated write and read. Rejects with why the service is not yet of use; called until it resolves. */
   readonly ready: (run: Run, signal: AbortSignal) => Promise<void>;
   readonly connection: (run: Pick<Run, "ports" | "peers" | "secret" | "tls">) => Connection;

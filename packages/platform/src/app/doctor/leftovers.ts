@@ -2,7 +2,7 @@ import path from "node:path";
 import { isRunning } from "../../shared/process-identity.ts";
 import { down } from "../down.ts";
 import { recordedStacks, type Stack } from "../stack.ts";
-import { throwAway } from "../throwaway-stack.ts";
+import { destroy } from "../destroy.ts";
 import { defineCheck, type Found } from "./check.ts";
 import { stackProcesses } from "./stack-processes.ts";
 
@@ -34,7 +34,7 @@ async function examineStack(stack: Stack): Promise<readonly Found<Code>[]> {
         code: "DS_DOCTOR_THROWAWAY_ABANDONED",
         what: `${stack.folders.state} is a throwaway stack of process ${pid}, which is gone`,
         command: "devstack doctor --fix",
-        mend: async () => throwAway(stack),
+        mend: async () => void (await destroy(stack)),
       },
     ];
   }

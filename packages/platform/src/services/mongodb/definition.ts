@@ -58,6 +58,7 @@ export const mongodb = defineService({
     }),
   accepting: async (run, signal) => void (await hello(run, signal)),
   initialise: [replicaSetStep, superuserStep, applicationStep],
+  readyMeans: "the application logs in, writes a document and reads it back",
   ready: writeAndReadBack,
   connection: (run) => {
     const { user, password, database } = applicationOf(run);
@@ -71,7 +72,9 @@ export const mongodb = defineService({
     const query = options.toString().replaceAll("+", "%20");
     const [name, word] = [user, password].map(encodeURIComponent);
     const url = `mongodb://${name}:${word}@127.0.0.1:${portOf(run)}/${database}?${query}`;
-    return { url, env: { MONGODB_URI: url, MONGODB_DATABASE: database } };
+    const plain = new URLSearchParams({ authSource: database, replicaSet });
+    const plainUrl = url.replace(query, plain.toString());
+    return { url, plainUrl, env: { MONGODB_URI: url, MONGODB_DATABASE: database } };
   },
   faults: {
     "authorization-off": {

@@ -31,6 +31,7 @@ export const mysql = defineService({
   accepting: async (run, signal) =>
     withConnection(run, signal, superuserOf(run), async (query) => void (await query("select 1"))),
   initialise: [applicationStep],
+  readyMeans: "the application logs in, writes a row and reads it back",
   ready: writeAndReadBack,
   connection: (run) => {
     const { user, password, database } = applicationOf(run);

@@ -34,11 +34,16 @@ export const postgres = defineService({
     }),
   accepting: async (run, signal) => postgresAccepts(run, signal),
   initialise: [applicationStep],
+  readyMeans: "the application logs in, writes a row and reads it back",
   ready: writeAndReadBack,
   connection: (run) => {
     const { port, user, password, name } = parts(run);
+    const url = `postgresql://${user}:${password}@127.0.0.1:${port}/${name}`;
+    const verified = new URLSearchParams({ sslmode: "verify-full", sslrootcert: run.tls.ca });
     return {
-      url: `postgresql://${user}:${password}@127.0.0.1:${port}/${name}`,
+      url,
+      tlsUrl: `${url}?${verified.toString().replaceAll("+", "%20")}`,
+      plainUrl: `${url}?sslmode=disable`,
       env: {
         PGHOST: "127.0.0.1",
         PGPORT: String(port),

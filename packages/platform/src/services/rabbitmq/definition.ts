@@ -53,13 +53,16 @@ export const rabbitmq = defineService({
   process: brokerProcess,
   accepting: async (run, signal) => answersHeader(portOf(run, "amqp"), signal),
   initialise: steps,
+  readyMeans: "the application logs in, publishes a message and gets it back",
   ready: publishAndGetBack,
   connection: (run) => {
     const { user, password, vhost } = applicationOf(run);
     const url = (scheme: string, port: number): string =>
       `${scheme}://${user}:${password}@127.0.0.1:${port}/${encodeURIComponent(vhost)}`;
+    const tlsUrl = url("amqps", portOf(run, "amqps"));
     return {
       url: url("amqp", portOf(run, "amqp")),
+      tlsUrl,
       env: {
         RABBITMQ_HOST: "127.0.0.1",
         RABBITMQ_PORT: String(portOf(run, "amqp")),
@@ -67,7 +70,7 @@ export const rabbitmq = defineService({
         RABBITMQ_PASSWORD: password,
         RABBITMQ_VHOST: vhost,
         RABBITMQ_TLS_PORT: String(portOf(run, "amqps")),
-        RABBITMQ_TLS_URL: url("amqps", portOf(run, "amqps")),
+        RABBITMQ_TLS_URL: tlsUrl,
         RABBITMQ_CA_FILE: run.tls.ca,
       },
     };

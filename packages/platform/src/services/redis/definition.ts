@@ -45,23 +45,26 @@ export const redis = defineService({
     }),
   accepting: nodeAccepts,
   initialise: [clusterStep],
+  readyMeans: "every node finds the cluster in order, every master takes a key and gives it back",
   ready: writeAndReadBack,
   connection: ({ peers, secret, tls }) => {
     const [first] = peers;
     const password = secret("redis-1", "password");
     const nodes = (port: string): string =>
       peers.map(({ ports }) => `127.0.0.1:${ports[port]}`).join(",");
+    const tlsUrl = `rediss://default:${password}@127.0.0.1:${first?.ports["tls"]}`;
     return {
       // Plain, because a URL has no place for a private CA: rediss:// would fail in every client that was not told of
       // it otherwise. REDIS_TLS_URL is for those that are. The user is named because redis-cli takes none for "".
       url: `redis://default:${password}@127.0.0.1:${first?.ports["plain"]}`,
+      tlsUrl,
       env: {
         REDIS_HOST: "127.0.0.1",
         REDIS_PORT: String(first?.ports["plain"]),
         REDIS_PASSWORD: password,
         REDISCLI_AUTH: password,
         REDIS_CLUSTER_NODES: nodes("plain"),
-        REDIS_TLS_URL: `rediss://default:${password}@127.0.0.1:${first?.ports["tls"]}`,
+        REDIS_TLS_URL: tlsUrl,
         REDIS_TLS_PORT: String(first?.ports["tls"]),
         REDIS_TLS_CLUSTER_NODES: nodes("tls"),
         REDIS_TLS_CA: tls.ca,

@@ -163,7 +163,7 @@ async function openTlsListener(
 }
 
 /** In the token's own cubbyhole, where nobody else sees it. */
-async function writeAndReadBack(root: VaultClient): Promise<void> {
+export async function writeAndReadBack(root: VaultClient): Promise<void> {
   const word = randomUUID();
   await root.write("cubbyhole/devstack-ready", { word });
   const stored = (await root.read("cubbyhole/devstack-ready"))?.["word"];
