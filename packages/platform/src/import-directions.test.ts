@@ -89,7 +89,7 @@ function importsOf(
   file: string,
 ): readonly { readonly specifier: string; readonly typeOnly: boolean }[] {
   const statements = codeOf(file).matchAll(
-    /\b(?:import|export)\b(\s+type\b)?[^;"']*?(?:from\s*)?\(?["']([^"']+)["']/g,
+    /\b(?:import|export)\b(?!\.)(\s+type\b)?[^;"']*?(?:from\s*)?\(?["']([^"']+)["']/g,
   );
   return [...statements].map(([, type, specifier = ""]) => ({
     specifier,
