@@ -113,12 +113,15 @@ function unavailable(
   );
 }
 
+/** As the system says it, and as tar does when only part of a block had room. */
+const diskIsFull = /no space left|ENOSPC|disk quota|EDQUOT|wrote only \d+ of/i;
+
 function hintFor(
   { required }: EngineRequirement,
   { cacheFolder, offline }: ProviderContext["options"],
   reasons: readonly Reason[],
 ): string {
-  if (reasons.some(({ reason }) => /no space left|ENOSPC|disk quota|EDQUOT/i.test(reason)))
+  if (reasons.some(({ reason }) => diskIsFull.test(reason)))
     return `make room on the disk of ${cacheFolder}, then devstack fetch`;
   if (offline) return "devstack fetch, once there is a network";
   return `check the network and try again, or name the folder that has ${required.join(", ")} in devstack.config.ts`;
