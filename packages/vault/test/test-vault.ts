@@ -107,7 +107,7 @@ export class TestVault implements AsyncDisposable {
       status: response.status,
       headers: response.headers,
       text,
-      body: json ? JSON.parse(text) : undefined,
+      body: json && text !== "" ? JSON.parse(text) : undefined,
     };
   }
 

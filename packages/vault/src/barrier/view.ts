@@ -1,3 +1,5 @@
+import { parseExactly } from "../core/exact-json.ts";
+
 export interface ViewSource {
   get(key: string): Buffer | undefined;
   put(key: string, plaintext: Uint8Array): void;
@@ -53,6 +55,12 @@ export class View {
   readJson<Document>(key: string): Document | undefined {
     const bytes = this.get(key);
     return bytes === undefined ? undefined : (JSON.parse(bytes.toString()) as Document);
+  }
+
+  /** The same, with numbers as they were written. */
+  readExactJson<Document>(key: string): Document | undefined {
+    const bytes = this.get(key);
+    return bytes === undefined ? undefined : (parseExactly(bytes.toString()) as Document);
   }
 
   writeJson(key: string, document: unknown): void {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { AuditBroker } from "../audit/audit-broker.ts";
 import { Barrier } from "../barrier/barrier.ts";
 import type { Transaction } from "../barrier/transaction.ts";
 import { engines } from "../engines/registry.ts";
@@ -10,6 +11,7 @@ import type { Store } from "../storage/store.ts";
 import { TokenReaper } from "../tokens/token-reaper.ts";
 import { TokenStore } from "../tokens/token-store.ts";
 import { Fault } from "./fault.ts";
+import type { Answer } from "./request.ts";
 
 export interface CoreOptions {
   readonly store: Store;
@@ -33,6 +35,7 @@ export class Core {
   readonly mounts = new MountTable();
   readonly policies = new PolicyStore();
   readonly tokens: TokenStore;
+  readonly audit: AuditBroker;
   readonly #reaper: TokenReaper;
   #clusterId = "";
   #initialising = false;
@@ -42,6 +45,7 @@ export class Core {
     this.barrier = new Barrier(options.store);
     this.seals = new SealManager(options.store, this.barrier, options.now);
     this.tokens = new TokenStore(this);
+    this.audit = new AuditBroker(options.log);
     this.#reaper = new TokenReaper(this);
   }
 
@@ -108,6 +112,7 @@ export class Core {
     if (!(await this.seals.offer(share))) return false;
     const tx = this.barrier.begin();
     this.mounts.load(tx);
+    this.audit.load(tx);
     const cluster = tx.get(clusterPath);
     this.#clusterId =
       cluster === undefined ? "" : (JSON.parse(cluster.toString()) as { id: string }).id;
@@ -124,12 +129,20 @@ export class Core {
     this.tokens.forget();
     this.policies.forget();
     this.mounts.clear();
+    this.audit.close();
     this.#clusterId = "";
     if (wasOpen) this.options.log("sealed");
   }
 
   initialiseMount(tx: Transaction, mount: MountEntry): void {
     engines.get(mount.type)?.initialise?.(tx.view(viewPrefix(mount)), mount);
+  }
+
+  /** Brings what a mount stores in line with options that changed; the answer warns of what was done. */
+  upgradeMount(tx: Transaction, before: MountEntry, after: MountEntry): Answer | undefined {
+    return engines
+      .get(after.type)
+      ?.upgrade?.(tx.view(viewPrefix(after)), before, after, this.now());
   }
 
   /** Takes a mount out of the table and deletes what it stored. */

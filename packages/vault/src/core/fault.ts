@@ -55,6 +55,6 @@ export class Fault extends Error {
 }
 
 /** The form in which Vault prints a list of one error. */
-function listed(text: string): string {
+export function listed(text: string): string {
   return `1 error occurred:\n\t* ${text}\n\n`;
 }

@@ -1,3 +1,4 @@
+import { AuditTrail } from "../audit/audit-trail.ts";
 import type { Transaction } from "../barrier/transaction.ts";
 import { engines } from "../engines/registry.ts";
 import { openSysPaths } from "../sys/open-paths.ts";
@@ -23,16 +24,37 @@ export async function handleRequest(core: Core, request: VaultRequest): Promise<
     return handle({ core, request, fields: new Fields(request.data) });
   }
   if (core.barrier.sealed) throw Fault.sealed();
+  if (request.path.endsWith("/") && isWrite(request.operation))
+    throw Fault.badRequest("cannot write to a path ending in '/'");
   if (request.wrapTtl > 0) throw Fault.badRequest("response wrapping is not supported");
+  const trail = new AuditTrail(core.audit, () => core.now(), request);
+  try {
+    const answer = await answerTo(core, request, trail);
+    trail.tellResponse(answer);
+    return answer;
+  } catch (error) {
+    trail.tellResponse(error instanceof Fault ? error : Fault.internal("internal error"));
+    throw error;
+  }
+}
+
+async function answerTo(core: Core, request: VaultRequest, trail: AuditTrail): Promise<Handled> {
   const tx = core.barrier.begin();
   const mount = core.mounts.find(request.path);
+  trail.mount = mount;
   const match = mount === undefined ? undefined : findRoute(mount, request);
   if (mount !== undefined && match?.route.open === true) {
-    return run(tx, match, callOf(core, tx, request, mount, match, undefined));
+    return run(tx, match, callOf(core, tx, request, mount, match, undefined), trail);
   }
   const token = authenticate(core, tx, request);
-  if (token.numUses === 0) return authorised(core, tx, request, mount, match, token);
-  return spending(core, token, (spent) => authorised(core, tx, request, mount, match, spent));
+  trail.token = token;
+  const proceed = (as: TokenEntry): Promise<Handled> =>
+    authorised(core, tx, request, mount, match, as, trail);
+  return token.numUses === 0 ? proceed(token) : spending(core, token, proceed);
+}
+
+function isWrite(operation: Operation): boolean {
+  return operation === "update" || operation === "patch";
 }
 
 function findRoute(mount: MountEntry, request: VaultRequest): Match<CoreCall> | undefined {
@@ -77,6 +99,7 @@ async function authorised(
   mount: MountEntry | undefined,
   match: Match<CoreCall> | undefined,
   token: TokenEntry,
+  trail: AuditTrail,
 ): Promise<Handled> {
   const call =
     mount === undefined || match === undefined
@@ -90,12 +113,19 @@ async function authorised(
   }
   if (mount === undefined) throw Fault.noHandler(path);
   if (match === undefined || call === undefined) throw Fault.unsupportedPath();
-  return run(tx, match, call);
+  return run(tx, match, call, trail);
 }
 
-async function run(tx: Transaction, match: Match<CoreCall>, call: CoreCall): Promise<Handled> {
+async function run(
+  tx: Transaction,
+  match: Match<CoreCall>,
+  call: CoreCall,
+  trail: AuditTrail,
+): Promise<Handled> {
   const handle = handlerOf(match.route, call.operation);
   if (handle === undefined) throw Fault.unsupportedOperation();
+  trail.operation = call.operation;
+  trail.tellRequest();
   const answer = await handle(call);
   await tx.commit();
   return answer;
@@ -124,5 +154,5 @@ function callOf(
   const { exists, write } = match.route;
   if (request.operation !== "update" || exists === undefined || write === undefined) return call;
   const operation: Operation = exists(call) ? "update" : "create";
-  return { ...call, operation };
+  return { ...call, operation, fields: new Fields(request.data, "") };
 }

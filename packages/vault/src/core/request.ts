@@ -11,6 +11,8 @@ export interface VaultRequest {
   /** Without "/v1/"; ends in "/" for a list. */
   readonly path: string;
   readonly data: Readonly<Record<string, unknown>>;
+  /** The data with numbers as they were written, where JavaScript's would differ: for what is stored as it is. */
+  readonly exactData?: Readonly<Record<string, unknown>>;
   readonly headers: IncomingHttpHeaders;
   readonly clientToken: string | undefined;
   readonly remoteAddress: string;
@@ -23,7 +25,7 @@ export interface AuthAnswer {
   readonly client_token: string;
   readonly accessor: string;
   readonly policies: readonly string[];
-  readonly token_policies: readonly string[];
+  readonly token_policies?: readonly string[];
   readonly metadata: Readonly<Record<string, string>> | null;
   readonly lease_duration: number;
   readonly renewable: boolean;

@@ -36,7 +36,7 @@ function respond(request: VaultRequest, answer: Answer | undefined): HttpRespons
   if (answer === undefined) {
     return request.operation === "read" || request.operation === "list"
       ? errorResponse(404, [])
-      : { status: 204 };
+      : { status: 204, contentType: "application/json" };
   }
   const { status = 200, raw, bare, data = null, warnings } = answer;
   if (raw !== undefined) return { status, ...raw };

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { parseDuration } from "../core/duration.ts";
+import { mayLoseDigits, NumberRangeError, parseExactly } from "../core/exact-json.ts";
 import { Fault } from "../core/fault.ts";
-import { isObject } from "../core/fields.ts";
+import { invalidDuration, isObject } from "../core/fields.ts";
 import type { Operation, VaultRequest } from "../core/request.ts";
 import type { ParsedRequest } from "./request-parser.ts";
 
@@ -16,13 +17,15 @@ export function decodeRequest(parsed: ParsedRequest, remoteAddress: string): Vau
   if (!rawPath.startsWith(apiPrefix)) throw Fault.notFound();
   const query = parseQuery(rawQuery);
   const list = parsed.method === "LIST" || (parsed.method === "GET" && asksForList(query));
-  const operation = list ? "list" : operationOf(parsed.method);
   const path = decodePath(rawPath.slice(apiPrefix.length));
+  const operation = list ? "list" : operationOf(parsed.method, path);
   return {
     id: randomUUID(),
     operation,
     path: list && !path.endsWith("/") ? `${path}/` : path,
-    data: operation === "update" || operation === "patch" ? decodeBody(parsed, operation) : query,
+    ...(operation === "update" || operation === "patch"
+      ? decodeBody(parsed, operation)
+      : { data: query }),
     headers: parsed.headers,
     clientToken: tokenOf(parsed),
     remoteAddress,
@@ -30,11 +33,14 @@ export function decodeRequest(parsed: ParsedRequest, remoteAddress: string): Vau
   };
 }
 
-function operationOf(method: string): Operation {
+function operationOf(method: string, path: string): Operation {
   switch (method) {
     case "GET":
-    case "HEAD":
       return "read";
+    case "HEAD":
+      // Load balancers ask for the health in this way; nothing else answers it.
+      if (path === "sys/health") return "read";
+      throw new Fault(405, []);
     case "POST":
     case "PUT":
       return "update";
@@ -55,11 +61,11 @@ function decodePath(raw: string): string {
     throw new Fault(400, ["malformed path"], error);
   }
   // Paths are names in the storage: none may point out of its mount, nor hide what the policies look at.
-  // oxlint-disable-next-line no-control-regex -- control characters are just what is refused
-  if (/[\x00-\x1f\x7f]/.test(path)) throw new Fault(400, ["path contains unprintable characters"]);
+  if (!/^[ \p{L}\p{M}\p{N}\p{P}\p{S}]*$/u.test(path))
+    throw new Fault(400, ["path contains unprintable characters"]);
   const segments = path.split("/");
   if (segments.includes("..") || segments.includes(".")) {
-    throw new Fault(400, ["path contains relative references"]);
+    throw new Fault(400, ["relative paths not supported"]);
   }
   if (segments.slice(0, -1).includes("")) throw new Fault(400, ["path contains an empty segment"]);
   return path;
@@ -86,7 +92,10 @@ function parseQuery(text: string): Record<string, string | string[]> {
 }
 
 /** A form where it says so or looks like one, else JSON whatever the content type says. */
-function decodeBody({ headers, body }: ParsedRequest, operation: Operation): Data {
+function decodeBody(
+  { headers, body }: ParsedRequest,
+  operation: Operation,
+): Pick<VaultRequest, "data" | "exactData"> {
   const contentType = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   if (operation === "patch") {
     if (contentType === "") throw Fault.badRequest("mime: no media type");
@@ -97,20 +106,46 @@ function decodeBody({ headers, body }: ParsedRequest, operation: Operation): Dat
     }
   }
   const text = body.toString();
-  if (text.trim() === "") return {};
+  if (text.trim() === "") return { data: {} };
   if (contentType === "application/x-www-form-urlencoded" && !/^\s*[[{]/.test(text))
-    return parseQuery(text);
+    return { data: decodeForm(text) };
+  const exactData = parseObject(text);
+  if (!mayLoseDigits(text)) return { data: exactData };
+  return { data: JSON.parse(text) as Data, exactData };
+}
+
+function decodeForm(text: string): Data {
+  return Object.fromEntries(
+    Object.entries(parseQuery(text)).map(([name, value]) => [name, String(value)]),
+  );
+}
+
+function parseObject(text: string): Data {
   let document: unknown;
   try {
-    document = JSON.parse(text);
-  } catch {
+    document = parseExactly(text);
+  } catch (error) {
+    if (error instanceof NumberRangeError)
+      throw undecodable(unmarshal(`number ${error.source}`, "float64"));
     // What the parser says of the text would repeat parts of it, which may be secret.
-    throw Fault.badRequest("failed to parse JSON input: the body is not one JSON document");
+    throw undecodable("the body is not one JSON document");
   }
   if (document === null) return {};
-  if (!isObject(document))
-    throw Fault.badRequest("failed to parse JSON input: the body is no JSON object");
-  return document;
+  if (isObject(document)) return document;
+  const kind = Array.isArray(document)
+    ? "array"
+    : typeof document === "boolean"
+      ? "bool"
+      : typeof document;
+  throw undecodable(unmarshal(kind === "object" ? "number" : kind, "map[string]interface {}"));
+}
+
+function unmarshal(what: string, type: string): string {
+  return `json: cannot unmarshal ${what} into Go value of type ${type}`;
+}
+
+function undecodable(why: string): Fault {
+  return Fault.badRequest(`failed to decode JSON input: ${why}`);
 }
 
 function tokenOf({ headers }: ParsedRequest): string | undefined {
@@ -124,7 +159,7 @@ function wrapTtlOf({ headers }: ParsedRequest): number {
   if (given === undefined || given === "") return 0;
   const seconds = parseDuration(given);
   if (seconds === undefined || seconds < 0) {
-    throw Fault.badRequest("error parsing X-Vault-Wrap-TTL header: not a duration");
+    throw Fault.badRequest(`error parsing X-Vault-Wrap-TTL header: ${invalidDuration(given)}`);
   }
   return seconds;
 }

@@ -32,7 +32,7 @@ export function serialise(response: HttpResponse, head: boolean, keepAlive: bool
   const { status, contentType, body = "", headers = {} } = response;
   const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
   let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Status"}\r\nCache-Control: no-store\r\n`;
-  if (contentType !== undefined && status !== 204) text += `Content-Type: ${contentType}\r\n`;
+  if (contentType !== undefined) text += `Content-Type: ${contentType}\r\n`;
   for (const [name, value] of Object.entries(headers)) text += `${name}: ${value}\r\n`;
   text += `Strict-Transport-Security: max-age=31536000; includeSubDomains\r\nDate: ${httpDate()}\r\n`;
   if (!keepAlive) text += "Connection: close\r\n";

@@ -8,6 +8,8 @@ export interface HclItem {
   /** The key and its labels: `path "a/*" {…}` has ["path", "a/*"]. */
   readonly keys: readonly string[];
   readonly value: HclValue;
+  /** Of its "=", from 1; 0 where it has none. */
+  readonly line: number;
 }
 
 export class HclObject {
@@ -75,8 +77,13 @@ class Parser {
       else keys.push(this.#match(word) ?? this.#fail(`expected a key, found ${this.#shown()}`));
     }
     if (keys.length === 0) throw this.#error(`expected a key, found ${this.#shown()}`);
-    if (this.#text[this.#at] === "=") this.#at += 1;
-    return { keys, value: this.#value() };
+    let line = 0;
+    if (this.#text[this.#at] === "=") {
+      if (keys.length > 1) throw this.#error("nested object expected: LBRACE got: ASSIGN");
+      line = this.#text.slice(0, this.#at).split("\n").length;
+      this.#at += 1;
+    }
+    return { keys, value: this.#value(), line };
   }
 
   #value(): HclValue {

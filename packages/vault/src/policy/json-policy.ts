@@ -17,7 +17,7 @@ function unfold(item: HclItem): HclItem[] {
     if (!(object instanceof HclObject)) throw new SyntaxError("path is no object");
     return object.items.flatMap((inner) => {
       const rules = Array.isArray(inner.value) ? inner.value : [inner.value];
-      return rules.map((rule) => ({ keys: ["path", ...inner.keys], value: rule }));
+      return rules.map((rule) => ({ keys: ["path", ...inner.keys], value: rule, line: 0 }));
     });
   });
 }
@@ -26,7 +26,11 @@ function fromJson(value: unknown): HclValue {
   if (Array.isArray(value)) return value.map(fromJson);
   if (typeof value === "object" && value !== null) {
     return new HclObject(
-      Object.entries(value).map(([key, inner]) => ({ keys: [key], value: fromJson(inner) })),
+      Object.entries(value).map(([key, inner]) => ({
+        keys: [key],
+        value: fromJson(inner),
+        line: 0,
+      })),
     );
   }
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")

@@ -38,7 +38,7 @@ export class PolicyStore {
 
   delete(tx: Transaction, name: string): void {
     if (name === "root" || name === "default")
-      throw Fault.badRequest(`cannot delete ${JSON.stringify(name)} policy`);
+      throw Fault.badRequest(`cannot delete ${name === "root" ? '"root"' : name} policy`);
     tx.delete(prefix + name);
     this.#invalidate(tx);
   }

@@ -1,4 +1,6 @@
 import { parseDuration } from "../core/duration.ts";
+import { listed } from "../core/fault.ts";
+import { invalidDuration } from "../core/fields.ts";
 import { HclObject, parseHcl, type HclValue } from "./hcl.ts";
 import { parseJsonPolicy } from "./json-policy.ts";
 
@@ -63,9 +65,10 @@ const oldPolicies: Readonly<Record<string, readonly Capability[]>> = {
 export function parsePolicy(name: string, raw: string): Policy {
   const root = parseRoot(raw);
   const rules: PathRule[] = [];
-  for (const { keys, value } of root.items) {
+  for (const { keys, value, line } of root.items) {
     if (keys[0] === "name") continue;
-    if (keys[0] !== "path") throw failure(`invalid key ${JSON.stringify(keys[0])}`);
+    if (keys[0] !== "path")
+      throw failure(listed(`invalid key ${JSON.stringify(keys[0])} on line ${line}`));
     if (keys.length !== 2 || !(value instanceof HclObject))
       throw failure("path needs a name and a block");
     rules.push(parseRule(keys[1] ?? "", value));
@@ -86,15 +89,21 @@ function parseRule(written: string, block: HclObject): PathRule {
   const fail = (text: string): PolicyError => failure(`path ${JSON.stringify(written)}: ${text}`);
   if (path.includes("+*")) throw fail("invalid use of wildcards ('+*' is forbidden)");
   const values = new Map<string, HclValue>();
-  for (const { keys, value } of block.items) {
+  for (const { keys, value, line } of block.items) {
     const key = keys[0] ?? "";
-    if (!ruleKeys.includes(key)) throw fail(`invalid key ${JSON.stringify(key)}`);
+    if (!ruleKeys.includes(key)) {
+      throw failure(
+        listed(
+          `path ${JSON.stringify(written)}: invalid key ${JSON.stringify(key)} on line ${line}`,
+        ),
+      );
+    }
     values.set(key, value);
   }
-  const minWrappingTtl = seconds(values.get("min_wrapping_ttl"), fail);
-  const maxWrappingTtl = seconds(values.get("max_wrapping_ttl"), fail);
+  const minWrappingTtl = seconds(values, "min_wrapping_ttl");
+  const maxWrappingTtl = seconds(values, "max_wrapping_ttl");
   if (minWrappingTtl > 0 && maxWrappingTtl > 0 && maxWrappingTtl < minWrappingTtl) {
-    throw fail("max_wrapping_ttl cannot be less than min_wrapping_ttl");
+    throw failure("max_wrapping_ttl cannot be less than min_wrapping_ttl");
   }
   return {
     path,
@@ -130,8 +139,8 @@ function parseCapabilities(
 
 function strings(value: HclValue | undefined, fail: Fail): string[] {
   if (value === undefined) return [];
-  const list = Array.isArray(value) ? value : [value];
-  return list.map((entry) => {
+  if (!Array.isArray(value)) throw fail("expected a list of strings");
+  return value.map((entry) => {
     if (typeof entry !== "string") throw fail("expected a list of strings");
     return entry;
   });
@@ -148,10 +157,12 @@ function parameters(value: HclValue | undefined, fail: Fail): ParameterRules {
   return found;
 }
 
-function seconds(value: HclValue | undefined, fail: Fail): number {
+function seconds(values: ReadonlyMap<string, HclValue>, name: string): number {
+  const value = values.get(name);
   if (value === undefined) return 0;
   const parsed = parseDuration(value);
-  if (parsed === undefined || parsed < 0) throw fail(`invalid duration ${JSON.stringify(value)}`);
+  if (parsed === undefined || parsed < 0)
+    throw failure(`error parsing ${name}: ${invalidDuration(String(value))}`);
   return parsed;
 }
 

@@ -1,6 +1,7 @@
 import type { Transaction } from "../barrier/transaction.ts";
 import type { View } from "../barrier/view.ts";
 import type { Core } from "../core/core.ts";
+import type { Answer } from "../core/request.ts";
 import type { TokenEntry } from "../tokens/token-entry.ts";
 import type { MountEntry } from "./mount-entry.ts";
 import type { Call } from "./route.ts";
@@ -22,4 +23,11 @@ export interface Engine {
   /** Another table by what the mount was enabled with (KV's versions). */
   readonly routesFor?: (mount: MountEntry) => RouteTable<CoreCall>;
   readonly initialise?: (view: View, mount: MountEntry) => void;
+  /** Brings what is stored in line with options that were tuned. */
+  readonly upgrade?: (
+    view: View,
+    before: MountEntry,
+    after: MountEntry,
+    now: Date,
+  ) => Answer | undefined;
 }

@@ -3,9 +3,17 @@ import { createMount, fullPath, type MountEntry } from "./mount-entry.ts";
 
 const storedAt = "core/mounts";
 
+export interface MountMove {
+  readonly source_mount: string;
+  readonly target_mount: string;
+  readonly status: "success";
+}
+
 /** Which engine answers under which path. Kept in memory while unsealed; every change is written first. */
 export class MountTable {
   #mounts = new Map<string, MountEntry>();
+  /** Moves that were made since the unsealing, by id: a client asks for its own, right after. */
+  readonly moves = new Map<string, MountMove>();
 
   /** What a new vault has, beside sys. */
   static initial(): MountEntry[] {
@@ -44,6 +52,7 @@ export class MountTable {
   }
 
   clear(): void {
+    this.moves.clear();
     this.#mounts = new Map();
   }
 

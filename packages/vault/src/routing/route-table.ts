@@ -36,6 +36,13 @@ export class RouteTable<C = Call> {
     for (const { route, segments: pattern } of [...named, ...this.#anyHead]) {
       const params = match(pattern, segments);
       if (params === undefined) continue;
+      // Only what can be listed has a form with a slash at its end; the others are no path at all then.
+      if (
+        pattern.length < segments.length &&
+        !pattern.at(-1)?.startsWith("*") &&
+        route.list === undefined
+      )
+        continue;
       if (handlerOf(route, operation) !== undefined) return { route, params };
       unsupported ??= { route, params };
     }

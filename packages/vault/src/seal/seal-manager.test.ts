@@ -16,7 +16,14 @@ describe("initialisation", () => {
     await using vault = await TestVault.startEmpty();
     expect((await vault.request("GET", "sys/init")).body).toEqual({ initialized: false });
     expect((await vault.request("GET", "sys/health")).status).toBe(501);
-    const { status, body } = await vault.request("PUT", "sys/init", { body: {} });
+    const none = await vault.request("PUT", "sys/init", { body: {} });
+    expect([none.status, none.body.errors]).toEqual([
+      400,
+      ["invalid seal configuration: shares must be at least one"],
+    ]);
+    const { status, body } = await vault.request("PUT", "sys/init", {
+      body: { secret_shares: 5, secret_threshold: 3 },
+    });
     expect(status).toBe(200);
     expect(body.keys).toHaveLength(5);
     expect(body.keys.map((key: string) => Buffer.from(key, "hex").toString("base64"))).toEqual(
@@ -28,7 +35,9 @@ describe("initialisation", () => {
       sealed: true,
       initialized: true,
     });
-    const again = await vault.request("PUT", "sys/init", { body: {} });
+    const again = await vault.request("PUT", "sys/init", {
+      body: { secret_shares: 1, secret_threshold: 1 },
+    });
     expect([again.status, again.body]).toEqual([400, { errors: ["Vault is already initialized"] }]);
   });
 
@@ -52,7 +61,9 @@ describe("initialisation", () => {
   test("two at once make one vault", async () => {
     await using vault = await TestVault.startEmpty();
     const both = await Promise.all(
-      [1, 2].map(() => vault.request("PUT", "sys/init", { body: {} })),
+      [1, 2].map(() =>
+        vault.request("PUT", "sys/init", { body: { secret_shares: 1, secret_threshold: 1 } }),
+      ),
     );
     expect(both.map(({ status }) => status).toSorted()).toEqual([200, 400]);
   });

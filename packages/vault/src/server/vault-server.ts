@@ -52,10 +52,12 @@ export class VaultServer {
   }
 
   /**
-   * Opens the listeners that were added, closes those that are gone, and reads the certificates of the others again.
+   * Opens the listeners that were added, closes those that are gone, and reads the certificates of the others again;
+   * audit files, which may have been rotated, are opened anew.
    * What can't be done is logged, and leaves that listener as it was.
    */
   async reload(config: ServerConfig): Promise<void> {
+    this.core.audit.reopen();
     const before = this.#opened;
     const kept = config.listeners.map((wanted) =>
       before.find((opened) => sameAddress(opened.config, wanted)),

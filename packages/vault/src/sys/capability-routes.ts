@@ -6,6 +6,8 @@ import type { TokenEntry } from "../tokens/token-entry.ts";
 
 function answer({ core, tx, fields }: CoreCall, token: TokenEntry): Answer {
   const paths = [...(fields.strings("paths") ?? []), ...(fields.strings("path") ?? [])];
+  const given = [fields.data["paths"], fields.data["path"]].filter((value) => value !== undefined);
+  if (paths.length === 0 && given.length > 0) throw Fault.invalidRequest("missing path");
   if (paths.length === 0) throw Fault.badRequest("paths must be supplied");
   const acl = core.policies.compile(tx, token.policies);
   const byPath = Object.fromEntries(
@@ -19,8 +21,10 @@ export const capabilityRoutes: readonly Route<CoreCall>[] = [
   {
     path: "capabilities",
     write: (call) => {
-      const token = call.core.tokens.lookup(call.tx, call.fields.string("token") ?? "");
-      if (token === undefined) throw Fault.badRequest("invalid token");
+      const id = call.fields.string("token") ?? "";
+      if (id === "") throw Fault.internal("no token found");
+      const token = call.core.tokens.lookup(call.tx, id);
+      if (token === undefined) throw Fault.invalidRequest("invalid token");
       return answer(call, token);
     },
   },
@@ -37,7 +41,7 @@ export const capabilityRoutes: readonly Route<CoreCall>[] = [
       const accessor = call.fields.string("accessor") ?? "";
       if (accessor === "") throw Fault.badRequest("missing accessor");
       const token = call.core.tokens.lookupAccessor(call.tx, accessor);
-      if (token === undefined) throw Fault.badRequest("invalid accessor");
+      if (token === undefined) throw Fault.invalidRequest("invalid accessor");
       return answer(call, token);
     },
   },

@@ -1,5 +1,7 @@
 import type { MountEntry } from "../routing/mount-entry.ts";
 
+const builtIn = ["system", "cubbyhole", "token"];
+
 /** A mount as sys/mounts and sys/auth show it. */
 export function describeMount(mount: MountEntry): Record<string, unknown> {
   const { config } = mount;
@@ -9,11 +11,11 @@ export function describeMount(mount: MountEntry): Record<string, unknown> {
       ...config,
       ...(mount.auth ? { token_type: config.token_type ?? "default-service" } : {}),
     },
-    deprecation_status: "supported",
+    ...(builtIn.includes(mount.type) ? {} : { deprecation_status: "supported" }),
     description: mount.description,
     external_entropy_access: false,
     local: mount.local,
-    options: mount.options,
+    options: builtIn.includes(mount.type) ? mount.options : (mount.options ?? {}),
     plugin_version: "",
     running_plugin_version: "v1.15.0+builtin.vault",
     running_sha256: "",

@@ -13,6 +13,8 @@ import type { Route } from "../routing/route.ts";
 import { describeMount, describeTuning } from "./mount-answer.ts";
 
 const builtIn = ["sys/", "cubbyhole/", "auth/token/", "identity/"];
+/** What no secrets engine can be mounted at or below. */
+const reserved = ["sys/", "cubbyhole/", "identity/", "auth/"];
 
 function listMounts({ core }: CoreCall, auth: boolean): Answer {
   const mounts = core.mounts.all(auth).map((mount) => [mount.path, describeMount(mount)]);
@@ -22,18 +24,22 @@ function listMounts({ core }: CoreCall, auth: boolean): Answer {
 /** The mount's path ends in "/"; `auth` decides under which of the two trees it lies. */
 function pathOf({ params }: CoreCall): string {
   const path = (params["path"] ?? "").replace(/\/+$/, "");
-  if (path === "") throw Fault.badRequest("path must be specified");
+  if (path === "") throw Fault.unsupportedPath();
   return `${path}/`;
 }
 
+function fullPathOf(call: CoreCall, auth: boolean): string {
+  return auth ? `auth/${pathOf(call)}` : pathOf(call);
+}
+
 function at(call: CoreCall, auth: boolean): MountEntry | undefined {
-  return call.core.mounts.at(auth ? `auth/${pathOf(call)}` : pathOf(call));
+  return call.core.mounts.at(fullPathOf(call, auth));
 }
 
 function enable(call: CoreCall, auth: boolean): Answer | undefined {
   const { core, tx, fields } = call;
   const path = pathOf(call);
-  const full = auth ? `auth/${path}` : path;
+  const full = fullPathOf(call, auth);
   let type = (fields.string("type") ?? "").toLowerCase();
   if (type === "") throw Fault.badRequest("backend type must be specified as a string");
   const options = { ...fields.map("options") };
@@ -41,22 +47,21 @@ function enable(call: CoreCall, auth: boolean): Answer | undefined {
     options["version"] = type === "kv-v2" ? "2" : "1";
     type = "kv";
   }
-  if (!auth && (path.startsWith("auth/") || builtIn.includes(path))) {
-    throw Fault.badRequest(
-      path.startsWith("auth/") ? `path cannot start with "auth/"` : `cannot mount "${path}"`,
-    );
-  }
-  if (!(auth ? authMethodTypes : secretsEngineTypes).includes(type)) {
-    throw Fault.badRequest(`plugin not found in the catalog: ${type}`);
-  }
+  if (!auth && reserved.some((taken) => path.startsWith(taken)))
+    throw Fault.badRequest(`cannot mount ${JSON.stringify(path)}`);
+  const config = readConfig(new Fields(fields.object("config") ?? {}), auth);
+  const { default_lease_ttl: usual = 0, max_lease_ttl: max = 0 } = config;
+  if (max > 0 && usual > max)
+    throw Fault.badRequest("given default lease TTL greater than given max lease TTL");
+  checkType(type, auth);
   const taken = core.mounts.conflicting(full);
-  if (taken !== undefined) throw Fault.badRequest(`path is already in use at ${fullPath(taken)}`);
+  if (taken !== undefined) throw Fault.badRequest(`path is already in use at ${taken.path}`);
   const mount = createMount({
     path,
     type,
     auth,
     description: fields.string("description") ?? "",
-    config: readConfig(new Fields(fields.object("config") ?? {})),
+    config,
     options: Object.keys(options).length > 0 ? options : null,
     local: fields.boolean("local") ?? false,
     sealWrap: fields.boolean("seal_wrap") ?? false,
@@ -66,10 +71,19 @@ function enable(call: CoreCall, auth: boolean): Answer | undefined {
   return undefined;
 }
 
+function checkType(type: string, auth: boolean): void {
+  if (auth && type === "token")
+    throw Fault.badRequest("token credential backend cannot be instantiated");
+  if (!auth && ["system", "token", "cubbyhole", "identity"].includes(type))
+    throw Fault.badRequest(`mount type of ${JSON.stringify(type)} is not mountable`);
+  if (!(auth ? authMethodTypes : secretsEngineTypes).includes(type))
+    throw Fault.badRequest(`plugin not found in the catalog: ${type}`);
+}
+
 function disable(call: CoreCall, auth: boolean): undefined {
   const mount = at(call, auth);
   const path = pathOf(call);
-  if (builtIn.includes(auth ? `auth/${path}` : path)) {
+  if (builtIn.includes(fullPathOf(call, auth))) {
     throw Fault.badRequest(
       auth ? "token credential backend cannot be disabled" : `cannot unmount "${path}"`,
     );
@@ -77,7 +91,18 @@ function disable(call: CoreCall, auth: boolean): undefined {
   if (mount !== undefined) call.core.removeMount(call.tx, mount);
 }
 
-function readConfig(fields: Fields): Partial<MountConfig> {
+const visibilities = ["", "hidden", "unauth"];
+const tokenTypes = ["", "default-service", "default-batch", "service", "batch"];
+
+function readConfig(fields: Fields, auth: boolean): Partial<MountConfig> {
+  const visibility = fields.string("listing_visibility");
+  if (visibility !== undefined && !visibilities.includes(visibility))
+    throw Fault.badRequest(`invalid listing_visibility ${visibility}`);
+  const tokenType = fields.string("token_type");
+  if (tokenType !== undefined && !auth)
+    throw Fault.badRequest("'token_type' can only be modified on auth mounts");
+  if (tokenType !== undefined && !tokenTypes.includes(tokenType))
+    throw Fault.badRequest("invalid value for 'token_type'");
   const config: Record<string, unknown> = {};
   const take = (name: keyof MountConfig, value: unknown): void => {
     if (value !== undefined) config[name] = value;
@@ -85,8 +110,8 @@ function readConfig(fields: Fields): Partial<MountConfig> {
   take("default_lease_ttl", ttl(fields, "default_lease_ttl"));
   take("max_lease_ttl", ttl(fields, "max_lease_ttl"));
   take("force_no_cache", fields.boolean("force_no_cache"));
-  take("listing_visibility", fields.string("listing_visibility"));
-  take("token_type", fields.string("token_type"));
+  take("listing_visibility", visibility);
+  take("token_type", tokenType || undefined);
   for (const name of [
     "audit_non_hmac_request_keys",
     "audit_non_hmac_response_keys",
@@ -94,10 +119,6 @@ function readConfig(fields: Fields): Partial<MountConfig> {
     "allowed_response_headers",
   ] as const) {
     take(name, fields.strings(name));
-  }
-  const { default_lease_ttl: usual = 0, max_lease_ttl: max = 0 } = config as Partial<MountConfig>;
-  if (max > 0 && usual > max) {
-    throw Fault.badRequest("backend max lease TTL is less than default lease TTL");
   }
   return config;
 }
@@ -110,25 +131,38 @@ function ttl(fields: Fields, name: string): number | undefined {
 function readTuning(call: CoreCall, auth: boolean): Answer {
   const mount = at(call, auth);
   if (mount === undefined)
-    throw Fault.badRequest(`cannot fetch sysview for path "${pathOf(call)}"`);
+    throw Fault.badRequest(`cannot fetch sysview for path "${fullPathOf(call, auth)}"`);
   return { repeated: true, data: describeTuning(mount, call.core.leaseLimits(mount)) };
 }
 
-function tune(call: CoreCall, auth: boolean): undefined {
+function tune(call: CoreCall, auth: boolean): Answer | undefined {
   const { core, tx, fields } = call;
   const mount = at(call, auth);
   if (mount === undefined)
-    throw Fault.badRequest(`tune of path "${pathOf(call)}" failed: no mount entry found`);
+    throw Fault.badRequest(`tune of path "${fullPathOf(call, auth)}" failed: no mount entry found`);
+  if (fields.has("description") && builtIn.includes(fullPath(mount)))
+    throw Fault.badRequest(`cannot tune parameter description of ${fullPath(mount)}`);
+  if (fields.has("token_type") && mount.type === "token")
+    throw Fault.badRequest("'token_type' cannot be set for 'token' or 'ns_token' auth mounts");
   const options = fields.map("options");
   if (options?.["version"] === "1" && mount.options?.["version"] === "2") {
     throw Fault.badRequest("cannot downgrade mount from version 2");
   }
-  core.mounts.put(tx, {
+  const config = { ...mount.config, ...readConfig(fields, auth) };
+  const { default_lease_ttl: usual, max_lease_ttl: max } = config;
+  if (max > 0 && usual > max) {
+    throw Fault.badRequest(
+      `backend max lease TTL of ${max} would be less than backend default lease TTL of ${usual}`,
+    );
+  }
+  const upgraded = {
     ...mount,
     description: fields.string("description") ?? mount.description,
-    config: { ...mount.config, ...readConfig(fields) },
+    config,
     options: options === undefined ? mount.options : { ...mount.options, ...options },
-  });
+  };
+  core.mounts.put(tx, upgraded);
+  return core.upgradeMount(tx, mount, upgraded);
 }
 
 function routesOf(tree: "mounts" | "auth"): Route<CoreCall>[] {

@@ -36,7 +36,7 @@ function health({ core, fields }: OpenCall): Answer {
     const given = fields.data[name];
     if (given === undefined) continue;
     const code = Number(given);
-    if (!Number.isInteger(code) || code < 100 || code > 599) throw new Fault(400, []);
+    if (!Number.isInteger(code) || code < 100 || code > 999) throw new Fault(400, []);
     codes[name] = code;
   }
   const status = initialized ? (sealed ? codes.sealedcode : codes.activecode) : codes.uninitcode;
@@ -114,9 +114,9 @@ async function initialise({ core, fields }: OpenCall): Promise<Answer> {
       "this server can't encrypt keys with PGP: leave pgp_keys and root_token_pgp_key out",
     );
   }
-  // The API has no defaults of its own; the command line's are 5 and 3.
-  const shares = fields.integer("secret_shares") || 5;
-  const threshold = fields.integer("secret_threshold") || Math.min(3, shares);
+  // The API has no defaults; those that people know, 5 and 3, are the command line's.
+  const shares = fields.integer("secret_shares") ?? 0;
+  const threshold = fields.integer("secret_threshold") ?? 0;
   const fault = sharesFault(shares, threshold);
   if (fault !== undefined) throw Fault.badRequest(`invalid seal configuration: ${fault}`);
   const { keys, rootToken } = await core.initialise(shares, threshold);

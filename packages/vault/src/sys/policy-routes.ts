@@ -26,7 +26,9 @@ const write: Handler<CoreCall> = (call) => {
   const text = call.fields.string("policy") ?? call.fields.string("rules") ?? "";
   if (text === "") throw Fault.badRequest("'policy' parameter not supplied or empty");
   call.core.policies.write(call.tx, nameOf(call), decoded(text));
-  return undefined;
+  return nameOf(call) === call.params["name"]
+    ? undefined
+    : { warnings: [`policy name was converted to ${nameOf(call)}`] };
 };
 
 /** The text may come in base64, as HCL never is. */

@@ -16,9 +16,12 @@ function aclOf({ core, tx, request }: CoreCall): Acl | undefined {
 function readMount(call: CoreCall): Answer {
   const path = call.params["path"] ?? "";
   if (path === "") return readMounts(call);
+  if (aclOf(call) === undefined) throw Fault.badToken();
   const mount = call.core.mounts.find(path);
   if (mount === undefined || aclOf(call)?.seesMount(fullPath(mount)) !== true)
-    throw Fault.permissionDenied();
+    throw new Fault(403, [
+      `preflight capability check returned 403, please ensure client's policies grant access to path "${path.replace(/\/*$/, "")}/"`,
+    ]);
   return { data: { ...describeMount(mount), path: fullPath(mount) } };
 }
 

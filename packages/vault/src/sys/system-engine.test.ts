@@ -65,7 +65,7 @@ describe("mounts", () => {
     ["x", { type: "nonsense" }, "plugin not found in the catalog: nonsense"],
     ["x", {}, "backend type must be specified as a string"],
     ["sys", { type: "kv" }, 'cannot mount "sys/"'],
-    ["auth/x", { type: "kv" }, 'path cannot start with "auth/"'],
+    ["auth/x", { type: "kv" }, 'cannot mount "auth/x/"'],
   ])("at %s with %j are refused", async (path, body, why) => {
     await using vault = await TestVault.start();
     await vault.must("POST", "sys/mounts/secret", { body: { type: "kv" } });

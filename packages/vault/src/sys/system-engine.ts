@@ -1,9 +1,12 @@
 import type { Engine } from "../routing/engine.ts";
 import { RouteTable } from "../routing/route-table.ts";
+import { auditRoutes } from "./audit-routes.ts";
 import { capabilityRoutes } from "./capability-routes.ts";
+import { leaseRoutes } from "./lease-routes.ts";
 import { mountRoutes } from "./mount-routes.ts";
 import { preflightRoutes } from "./preflight-routes.ts";
 import { policyRoutes } from "./policy-routes.ts";
+import { remountRoutes } from "./remount-routes.ts";
 import { sealRoutes } from "./seal-routes.ts";
 
 /** Everything under sys that needs a token. */
@@ -15,5 +18,8 @@ export const systemEngine: Engine = {
     ...capabilityRoutes,
     ...mountRoutes,
     ...preflightRoutes,
+    ...leaseRoutes,
+    ...remountRoutes,
+    ...auditRoutes,
   ]),
 };

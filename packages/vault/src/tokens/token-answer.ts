@@ -8,7 +8,7 @@ export function authAnswer({ id, entry }: NewToken, leaseDuration: number): Auth
     client_token: id,
     accessor: entry.accessor,
     policies: entry.policies,
-    token_policies: entry.policies,
+    ...(entry.policies.length > 0 ? { token_policies: entry.policies } : {}),
     metadata: entry.meta,
     lease_duration: leaseDuration,
     renewable: entry.renewable,

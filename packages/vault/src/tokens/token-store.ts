@@ -122,10 +122,35 @@ export class TokenStore {
     }
   }
 
+  /** The tokens that were given out under a path that ends in "/", or is empty; that of the initialisation has no lease. */
+  createdUnder(tx: Transaction, path: string): TokenEntry[] {
+    return tx
+      .list(byId)
+      .map((hash) => this.#stored(tx, hash))
+      .filter((entry) => entry !== undefined)
+      .filter(
+        (entry) =>
+          `${entry.path}/`.startsWith(path) &&
+          entry.path !== "auth/token/root" &&
+          entry.numUses >= 0,
+      );
+  }
+
   /** Every token that was given out under a path, as when its auth method is disabled. */
   revokeByPath(tx: Transaction, path: string): void {
-    for (const hash of tx.list(byId)) {
-      if (this.#stored(tx, hash)?.path.startsWith(path) === true) this.revokeTree(tx, hash);
+    for (const { hash } of this.createdUnder(tx, path)) this.revokeTree(tx, hash);
+  }
+
+  /** Removes tokens that have expired or are spent, and what points at none. */
+  tidy(tx: Transaction): void {
+    for (const hash of tx.list(byId))
+      if (this.lookupHash(tx, hash) === undefined) this.revokeTree(tx, hash);
+    for (const accessor of tx.list(byAccessor)) {
+      if (this.lookupAccessor(tx, accessor) === undefined) tx.delete(byAccessor + accessor);
+    }
+    for (const folder of tx.list(byParent)) {
+      for (const child of tx.list(byParent + folder))
+        if (this.#stored(tx, child) === undefined) tx.delete(byParent + folder + child);
     }
   }
 

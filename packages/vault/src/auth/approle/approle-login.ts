@@ -1,7 +1,7 @@
 import { Fault } from "../../core/fault.ts";
 import type { Answer } from "../../core/request.ts";
 import type { CoreCall } from "../../routing/engine.ts";
-import { withinCidrs } from "../../tokens/cidr.ts";
+import { addressBlocks, withinCidrs } from "../../tokens/cidr.ts";
 import { logIn } from "../login.ts";
 import { readRole, roleNameOf } from "./approle-role.ts";
 import { SecretIds, type SecretId } from "./secret-id.ts";
@@ -29,7 +29,7 @@ export function appRoleLogin(call: CoreCall): Answer {
     displayName: call.mount.path.slice(0, -1).replaceAll("/", "-"),
     metadata: { ...secret?.metadata, role_name: name },
     ...(secret !== undefined && secret.tokenBoundCidrs.length > 0
-      ? { boundCidrs: secret.tokenBoundCidrs }
+      ? { boundCidrs: addressBlocks(secret.tokenBoundCidrs) }
       : {}),
   });
 }
@@ -42,7 +42,7 @@ function redeem({ fields, view, system, request }: CoreCall, name: string): Secr
   if (secret === undefined) throw invalid();
   if (!withinCidrs(request.remoteAddress, secret.cidrList)) {
     throw Fault.badRequest(
-      `source address "${request.remoteAddress}" unauthorized through CIDR restrictions on the secret ID`,
+      `source address "${request.remoteAddress}" unauthorized by CIDR restrictions on the secret ID`,
     );
   }
   secretIds.spend(given, secret);

@@ -56,7 +56,7 @@ export function writeRole(view: View, givenName: string, fields: Fields): void {
     ...readTokenParameters(fields, base),
     bind_secret_id: fields.boolean("bind_secret_id") ?? base.bind_secret_id,
     local_secret_ids: fields.boolean("local_secret_ids") ?? base.local_secret_ids,
-    role_id: fields.string("role_id") || base.role_id,
+    role_id: fields.string("role_id") ?? base.role_id,
     secret_id_bound_cidrs:
       fields.strings("secret_id_bound_cidrs") ??
       fields.strings("bound_cidr_list") ??
@@ -65,8 +65,9 @@ export function writeRole(view: View, givenName: string, fields: Fields): void {
     secret_id_ttl: fields.duration("secret_id_ttl") ?? base.secret_id_ttl,
   };
   checkCidrs(role.secret_id_bound_cidrs);
+  if (role.role_id === "")
+    throw Fault.badRequest("invalid role_id supplied, or failed to generate a role_id");
   if (role.secret_id_num_uses < 0) throw Fault.badRequest("secret_id_num_uses cannot be negative");
-  if (role.secret_id_ttl < 0) throw Fault.badRequest("secret_id_ttl cannot be negative");
   storeRole(view, name, role, before);
 }
 
@@ -76,11 +77,11 @@ function storeRole(view: View, name: string, role: AppRole, before: AppRole | un
     role.secret_id_bound_cidrs.length === 0 &&
     role.token_bound_cidrs.length === 0
   ) {
-    throw Fault.badRequest("at least one constraint should be enabled on the role");
+    throw Fault.internal("at least one constraint should be enabled on the role");
   }
   const salt = Salt.of(view);
   const owner = view.get(byRoleId + salt.hash(role.role_id))?.toString();
-  if (owner !== undefined && owner !== name) throw Fault.badRequest("role_id already in use");
+  if (owner !== undefined && owner !== name) throw Fault.internal("role_id already in use");
   if (before !== undefined && before.role_id !== role.role_id)
     view.delete(byRoleId + salt.hash(before.role_id));
   view.put(byRoleId + salt.hash(role.role_id), Buffer.from(name));
@@ -92,7 +93,12 @@ export function deleteRole(view: View, name: string, role: AppRole): void {
   view.delete(roles + name.toLowerCase());
 }
 
+/** Blocks that were never set are shown as null. */
+export function orNull(cidrs: readonly string[]): readonly string[] | null {
+  return cidrs.length > 0 ? cidrs : null;
+}
+
 /** What a read of the role shows: everything but the role-id. */
 export function describeRole(role: AppRole): Record<string, unknown> {
-  return { ...role, role_id: undefined };
+  return { ...role, role_id: undefined, secret_id_bound_cidrs: orNull(role.secret_id_bound_cidrs) };
 }

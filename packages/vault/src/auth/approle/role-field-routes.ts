@@ -3,7 +3,7 @@ import { Fields } from "../../core/fields.ts";
 import type { Answer } from "../../core/request.ts";
 import type { CoreCall } from "../../routing/engine.ts";
 import type { Route } from "../../routing/route.ts";
-import { readRole, writeRole, type AppRole } from "./approle-role.ts";
+import { orNull, readRole, writeRole, type AppRole } from "./approle-role.ts";
 
 type Field = Exclude<keyof AppRole, "role_id">;
 
@@ -26,7 +26,7 @@ function roleOf({ view, params }: CoreCall): AppRole | undefined {
   return readRole(view, params["role"] ?? "");
 }
 
-/** Older names of the fields, which their own paths still take and show. */
+/** Older names of the fields, which their own paths still take. */
 const olderNames: Partial<Record<Field, string>> = {
   token_policies: "policies",
   token_period: "period",
@@ -39,22 +39,29 @@ function routeOf(path: string, field: Field, initial: AppRole[Field]): Route<Cor
     read: (call): Answer | undefined => {
       const role = roleOf(call);
       if (role === undefined) return undefined;
-      const older = olderNames[field];
-      return {
-        data: { [field]: role[field], ...(older === undefined ? {} : { [older]: role[field] }) },
-      };
+      const value = role[field];
+      const shown = field.endsWith("_cidrs") && Array.isArray(value) ? orNull(value) : value;
+      return path === "bound-cidr-list"
+        ? { data: { bound_cidr_list: shown }, warnings: [olderPath] }
+        : { data: { [field]: shown } };
     },
     write: (call) => {
       const value = call.fields.data[field] ?? call.fields.data[olderNames[field] ?? field];
-      if (value === undefined || value === null) throw Fault.badRequest(`missing ${field}`);
+      if (roleOf(call) === undefined) throw Fault.unsupportedPath();
+      if (value === undefined || value === null) {
+        if (field.endsWith("_cidrs")) return undefined;
+        throw Fault.badRequest(`missing ${field === "token_period" ? "period" : field}`);
+      }
       return change(call, field, value);
     },
     delete: (call) => (roleOf(call) === undefined ? undefined : change(call, field, initial)),
   };
 }
 
+const olderPath =
+  'The "bound_cidr_list" field is deprecated and will be removed. Please use "secret_id_bound_cidrs" instead.';
+
 function change(call: CoreCall, field: Field, value: unknown): undefined {
-  if (roleOf(call) === undefined) throw new Fault(404, []);
   writeRole(call.view, call.params["role"] ?? "", new Fields({ [field]: value }));
 }
 
@@ -67,10 +74,17 @@ export const roleFieldRoutes: readonly Route<CoreCall>[] = [
     },
     write: (call) => {
       const roleId = call.fields.string("role_id") ?? "";
+      if (roleOf(call) === undefined) throw Fault.unsupportedPath();
       if (roleId === "") throw Fault.badRequest("missing role_id");
-      if (roleOf(call) === undefined) throw new Fault(404, []);
       writeRole(call.view, call.params["role"] ?? "", new Fields({ role_id: roleId }));
       return undefined;
+    },
+  },
+  {
+    path: "role/:role/local-secret-ids",
+    read: (call): Answer | undefined => {
+      const role = roleOf(call);
+      return role === undefined ? undefined : { data: { local_secret_ids: role.local_secret_ids } };
     },
   },
   ...fieldPaths.map((entry) => routeOf(...entry)),

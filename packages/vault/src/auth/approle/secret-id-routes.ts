@@ -4,7 +4,7 @@ import { type Fields, isObject } from "../../core/fields.ts";
 import type { Answer } from "../../core/request.ts";
 import type { CoreCall } from "../../routing/engine.ts";
 import type { Route } from "../../routing/route.ts";
-import { checkCidrs, cidrsWithin } from "../../tokens/cidr.ts";
+import { cidrsWithin, isCidr } from "../../tokens/cidr.ts";
 import { readRole, type AppRole } from "./approle-role.ts";
 import { describeSecretId, SecretIds } from "./secret-id.ts";
 
@@ -24,6 +24,8 @@ function generate(call: CoreCall, secretId: string): Answer {
   const role = roleOf(call);
   if (role === undefined) throw new Fault(404, [`role "${params["role"]}" does not exist`]);
   if (secretId === "") throw Fault.badRequest("missing secret_id");
+  if (new SecretIds(view, params["role"] ?? "", system.now).find(secretId) !== undefined)
+    throw Fault.internal("failed to store secret_id: SecretID is already registered");
   if (!role.bind_secret_id) throw Fault.badRequest("bind_secret_id is not set on the role");
   const entry = new SecretIds(view, params["role"] ?? "", system.now).create(secretId, {
     numUses: usesOf(fields, role),
@@ -55,32 +57,48 @@ function usesOf(fields: Fields, role: AppRole): number {
 function ttlOf(fields: Fields, role: AppRole): number {
   const ttl = fields.duration("ttl");
   if (ttl === undefined) return role.secret_id_ttl;
-  if (ttl < 0) throw Fault.badRequest("ttl cannot be negative");
   if (role.secret_id_ttl > 0 && (ttl === 0 || ttl > role.secret_id_ttl)) {
     throw Fault.badRequest("ttl cannot be longer than the role's secret_id_ttl");
   }
   return ttl;
 }
 
-/** JSON text, or an object of strings. */
+/** An object of strings as JSON text, or "key=value,…". */
 function metadataOf(fields: Fields): Record<string, string> {
-  const metadata = fields.data["metadata"];
-  if (metadata === undefined || metadata === null || metadata === "") return {};
-  if (typeof metadata !== "string" && !isObject(metadata)) {
-    throw Fault.badRequest("failed to parse metadata: expected a JSON object in a string");
+  const metadata = fields.string("metadata") ?? "";
+  if (metadata === "") return {};
+  try {
+    const parsed: unknown = JSON.parse(metadata);
+    if (isObject(parsed) && Object.values(parsed).every((value) => typeof value === "string"))
+      return parsed as Record<string, string>;
+  } catch {
+    // The other form that there is.
   }
-  return fields.map("metadata") ?? {};
+  const pairs = metadata.split(",").map((pair) => /^([^=]+)=(.*)$/s.exec(pair.trim()));
+  if (!pairs.every((pair) => pair !== null)) {
+    throw Fault.badRequest(
+      "failed to parse metadata: failed to parse the input: invalid <key,value> format",
+    );
+  }
+  return Object.fromEntries(pairs.map(([, name = "", value = ""]) => [name, value]));
 }
 
 function cidrsOf(fields: Fields, name: string, outer: readonly string[]): string[] {
   const cidrs = fields.strings(name) ?? [];
-  checkCidrs(cidrs);
+  const kind = name === "cidr_list" ? "CIDR blocks" : "token CIDR blocks";
+  const wrong = cidrs.find((cidr) => !isCidr(cidr));
+  if (wrong !== undefined)
+    throw Fault.internal(`failed to validate ${kind}: invalid CIDR address: ${wrong}`);
   if (!cidrsWithin(cidrs, outer)) {
     throw Fault.internal(
-      `failed to verify subset relationship between CIDR blocks on the role "${outer.join(",")}" and CIDR blocks on the secret ID "${cidrs.join(",")}"`,
+      `failed to verify subset relationship between CIDR blocks on the role ${quoted(outer)} and CIDR blocks on the secret ID ${quoted(cidrs)}`,
     );
   }
   return cidrs;
+}
+
+function quoted(cidrs: readonly string[]): string {
+  return `[${cidrs.map((cidr) => JSON.stringify(cidr)).join(" ")}]`;
 }
 
 function given(call: CoreCall, name: "secret_id" | "secret_id_accessor"): string {
@@ -103,7 +121,8 @@ function lookupAccessor(call: CoreCall): Answer {
   const accessor = given(call, "secret_id_accessor");
   const entry = secretIdsOf(call).findAccessor(accessor);
   if (entry === undefined) {
-    throw new Fault(404, [`failed to find accessor entry for secret_id_accessor: "${accessor}"`]);
+    const error = `failed to find accessor entry for secret_id_accessor: "${accessor}"`;
+    return { status: 404, data: { error } };
   }
   return { data: describeSecretId(entry) };
 }
@@ -121,7 +140,11 @@ export const secretIdRoutes: readonly Route<CoreCall>[] = [
   {
     path: "role/:role/secret-id",
     write: (call) => generate(call, randomUUID()),
-    list: (call) => ({ data: { keys: secretIdsOf(call).list() } }),
+    list: (call) => {
+      if (roleOf(call) === undefined)
+        throw Fault.badRequest(`role "${call.params["role"]}" does not exist`);
+      return { data: { keys: secretIdsOf(call).list() } };
+    },
   },
   {
     path: "role/:role/custom-secret-id",

@@ -8,7 +8,7 @@ import { renewToken } from "./renew-token.ts";
 
 /** The token in the body, else the one that asks. */
 function idOf({ fields, request }: CoreCall): string {
-  const id = fields.string("token") ?? request.clientToken ?? "";
+  const id = fields.string("token") || request.clientToken || "";
   if (id === "") throw Fault.badRequest("missing token ID");
   return id;
 }
@@ -55,6 +55,9 @@ function revoke(call: CoreCall, id: string): undefined {
 }
 
 function revokeOrphan(call: CoreCall): undefined {
+  const { core, tx, token, request } = call;
+  if (token === undefined || !core.policies.compile(tx, token.policies).hasSudo(request.path))
+    throw Fault.badRequest("root or sudo privileges required to revoke and orphan");
   const entry = call.core.tokens.lookup(call.tx, givenId(call));
   if (entry === undefined) throw Fault.badRequest("token to revoke not found");
   if (entry.type === "batch") throw Fault.badRequest("batch tokens cannot be revoked");
@@ -90,8 +93,20 @@ export const tokenRoutes: readonly Route<CoreCall>[] = [
   { path: "renew-accessor", write: (call) => renewToken(call, byAccessor(call), "") },
   { path: "revoke", write: (call) => revoke(call, givenId(call)) },
   { path: "revoke-self", write: (call) => revoke(call, selfId(call)) },
-  { path: "revoke-orphan", sudo: true, write: revokeOrphan },
+  { path: "revoke-orphan", write: revokeOrphan },
   { path: "revoke-accessor", write: revokeAccessor },
+  {
+    path: "tidy",
+    write: ({ core, tx }) => {
+      core.tokens.tidy(tx);
+      return {
+        status: 202,
+        warnings: [
+          "Tidy operation successfully started. Any information from the operation will be printed to Vault's server logs.",
+        ],
+      };
+    },
+  },
   {
     path: "accessors",
     sudo: true,

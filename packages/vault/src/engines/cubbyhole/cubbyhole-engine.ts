@@ -13,14 +13,14 @@ export const cubbyholeEngine: Engine = {
       path: "*path",
       exists: (call) => own(call).get(pathOf(call)) !== undefined,
       read: (call) => {
-        const data = own(call).readJson<Record<string, unknown>>(pathOf(call));
+        const data = own(call).readExactJson<Record<string, unknown>>(pathOf(call));
         return isObject(data) ? { data } : undefined;
       },
       list: (call) => ({ data: { keys: own(call).list(call.params["path"]) } }),
       write: (call) => {
         if (Object.keys(call.request.data).length === 0)
-          throw Fault.badRequest("missing data fields");
-        own(call).writeJson(pathOf(call), call.request.data);
+          throw Fault.internal("missing data fields");
+        own(call).writeJson(pathOf(call), call.request.exactData ?? call.request.data);
         return undefined;
       },
       delete: (call) => {
@@ -33,13 +33,13 @@ export const cubbyholeEngine: Engine = {
 
 function own({ tx, token }: CoreCall): View {
   if (token === undefined || token.type === "batch") {
-    throw Fault.badRequest("cubbyhole operations are only supported by service tokens");
+    throw Fault.badRequest("cubbyhole operations are only supported by 'service' type tokens");
   }
   return tx.view(cubbyholePrefix(token.hash));
 }
 
 function pathOf({ params }: CoreCall): string {
   const path = params["path"] ?? "";
-  if (path === "") throw Fault.badRequest("missing path");
+  if (path === "") throw Fault.internal("missing path");
   return path;
 }

@@ -10,7 +10,7 @@ export const configRoutes: readonly Route[] = [
       return {
         data: {
           ...config,
-          delete_version_after: goDuration(Math.max(0, config.delete_version_after)),
+          delete_version_after: goDuration(config.delete_version_after),
         },
       };
     },

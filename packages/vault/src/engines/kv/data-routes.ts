@@ -17,7 +17,8 @@ import {
 import { secretPath } from "./secret-path.ts";
 import { subkeysOf } from "./subkeys.ts";
 
-type Value = Readonly<Record<string, unknown>>;
+/** A secret written with null has a version all the same. */
+type Value = Readonly<Record<string, unknown>> | null;
 
 interface Found {
   readonly metadata: SecretMetadata;
@@ -30,14 +31,14 @@ function find(call: Call, asked: number): Found | undefined {
   const path = secretPath(call);
   const metadata = readMetadata(call.view, path);
   if (metadata === undefined) return undefined;
-  const version = asked === 0 ? metadata.current : asked;
+  const version = asked <= 0 ? metadata.current : asked;
   const state = metadata.versions[version];
   if (state === undefined) return undefined;
   const gone = isGone(state, call.system.now);
   return {
     metadata,
     version,
-    value: gone ? undefined : call.view.readJson<Value>(valueKey(path, version)),
+    value: gone ? undefined : call.view.readExactJson<Value>(valueKey(path, version)),
   };
 }
 
@@ -80,12 +81,10 @@ function checkCas(call: Call, metadata: SecretMetadata, config: KvConfig): void 
 }
 
 function givenValue(call: Call): Value {
-  const value = call.request.data["data"];
-  if (value === undefined || value === null) throw Fault.badRequest("no data provided");
-  if (!isObject(value)) {
-    return call.fields.object("data") ?? {};
-  }
-  return value;
+  const value = (call.request.exactData ?? call.request.data)["data"];
+  if (value === undefined) throw Fault.badRequest("no data provided");
+  if (value === null || isObject(value)) return value;
+  return call.fields.object("data") ?? {};
 }
 
 function write(call: Call): Answer {
@@ -102,12 +101,14 @@ function patch(call: Call): Answer | undefined {
   const path = secretPath(call);
   const changes = givenValue(call);
   const found = find(call, 0);
-  if (found === undefined) throw Fault.notFound();
+  if (found === undefined)
+    return { status: 404, raw: { contentType: "application/json", body: "" } };
   const config = readKvConfig(call.view);
   checkCas(call, found.metadata, config);
-  if (found.value === undefined) return shown(found, "data", (value) => value);
+  if (found.value === undefined)
+    return { status: 404, data: describeVersion(found.metadata, found.version) };
   const value = mergePatch(found.value, changes);
-  const after = addVersion(call.view, path, isObject(value) ? value : {}, {
+  const after = addVersion(call.view, path, isObject(value) ? value : null, {
     before: found.metadata,
     config,
     now: call.system.now,
@@ -141,7 +142,9 @@ export const dataRoutes: readonly Route[] = [
     path: "subkeys/*path",
     read: (call) => {
       const depth = call.fields.integer("depth") ?? 0;
-      return shown(find(call, versionOf(call)), "subkeys", (value) => subkeysOf(value, depth));
+      return shown(find(call, versionOf(call)), "subkeys", (value) =>
+        subkeysOf(value ?? {}, depth),
+      );
     },
   },
 ];

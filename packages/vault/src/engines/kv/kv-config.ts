@@ -25,8 +25,20 @@ export function readKvConfig(view: View): KvConfig {
 export function writeKvConfig(view: View, fields: Fields): void {
   const before = readKvConfig(view);
   view.writeJson(storedAt, {
-    max_versions: fields.integer("max_versions") ?? before.max_versions,
+    max_versions: versionsIn(fields) ?? before.max_versions,
     cas_required: fields.boolean("cas_required") ?? before.cas_required,
-    delete_version_after: fields.duration("delete_version_after") ?? before.delete_version_after,
+    delete_version_after: lifetimeIn(fields) ?? before.delete_version_after,
   } satisfies KvConfig);
+}
+
+/** Counted without a sign, as Vault does: -1 is as many as there can be, and never a reason to drop one. */
+export function versionsIn(fields: Fields): number | undefined {
+  const versions = fields.integer("max_versions");
+  return versions === undefined ? undefined : versions >>> 0;
+}
+
+/** Whatever is negative means the same. */
+function lifetimeIn(fields: Fields): number | undefined {
+  const seconds = fields.signedDuration("delete_version_after");
+  return seconds === undefined ? undefined : Math.max(-1, seconds);
 }

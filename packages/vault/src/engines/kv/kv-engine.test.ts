@@ -91,9 +91,12 @@ describe("versioned: values", () => {
     ]);
   });
 
-  test.each([[{}], [{ data: null }]])("a write of %j is refused", async (body) => {
+  test("a write without data is refused, one of null makes a version", async () => {
     await using vault = await start();
-    const reply = await vault.request("POST", "secret/data/a", { body });
+    await vault.must("POST", "secret/data/null", { body: { data: null } });
+    const found = await vault.must("GET", "secret/data/null");
+    expect(found.body.data).toMatchObject({ data: null, metadata: { version: 1 } });
+    const reply = await vault.request("POST", "secret/data/a", { body: {} });
     expect([reply.status, reply.body.errors]).toEqual([400, ["no data provided"]]);
   });
 });
@@ -247,4 +250,29 @@ test("unversioned: write, read, list, delete", async () => {
   expect((await vault.request("POST", "secret/a", { body: {} })).body.errors).toEqual([
     "missing data fields",
   ]);
+});
+
+test("version 1 becomes version 2 with its secrets", async () => {
+  await using vault = await TestVault.start();
+  await vault.must("POST", "sys/mounts/one", { body: { type: "kv" } });
+  for (const path of ["a", "folder/b", "metadata/odd"])
+    await vault.must("POST", `one/${path}`, { body: { is: path } });
+  await vault.must("POST", "sys/mounts/one/tune", { body: { options: { version: "2" } } });
+  for (const path of ["a", "folder/b", "metadata/odd"]) {
+    const found = await vault.must("GET", `one/data/${path}`);
+    expect(found.body.data).toMatchObject({ data: { is: path }, metadata: { version: 1 } });
+  }
+  expect((await vault.must("LIST", "one/metadata")).body.data.keys).toEqual([
+    "a",
+    "folder/",
+    "metadata/",
+  ]);
+});
+
+test("a negative number of versions keeps them all", async () => {
+  await using vault = await TestVault.start();
+  await vault.must("POST", "sys/mounts/kv", { body: { type: "kv-v2" } });
+  await vault.must("POST", "kv/config", { body: { max_versions: -2 } });
+  for (const n of [1, 2]) await vault.must("POST", "kv/data/a", { body: { data: { n } } });
+  expect((await vault.must("GET", "kv/data/a?version=1")).body.data.data).toEqual({ n: 1 });
 });

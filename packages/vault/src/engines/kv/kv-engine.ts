@@ -4,6 +4,7 @@ import { configRoutes } from "./config-routes.ts";
 import { dataRoutes } from "./data-routes.ts";
 import { misplacedRoutes } from "./misplaced-routes.ts";
 import { metadataRoutes } from "./metadata-routes.ts";
+import { upgradeToVersions } from "./upgrade-to-versions.ts";
 import { unversionedRoutes } from "./unversioned-routes.ts";
 import { versionRoutes } from "./version-routes.ts";
 
@@ -20,5 +21,6 @@ const versioned = new RouteTable([
 export const kvEngine: Engine = {
   type: "kv",
   routes: unversioned,
+  upgrade: upgradeToVersions,
   routesFor: (mount) => (mount.options?.["version"] === "2" ? versioned : unversioned),
 };

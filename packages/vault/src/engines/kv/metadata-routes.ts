@@ -2,7 +2,7 @@ import { Fault } from "../../core/fault.ts";
 import { Fields } from "../../core/fields.ts";
 import type { Answer } from "../../core/request.ts";
 import type { Call, Route } from "../../routing/route.ts";
-import { readKvConfig } from "./kv-config.ts";
+import { readKvConfig, versionsIn } from "./kv-config.ts";
 import {
   describeMetadata,
   listSecrets,
@@ -19,12 +19,13 @@ const longestKey = 128;
 const longestValue = 512;
 
 function fail(text: string): never {
-  throw Fault.badRequest(`custom_metadata validation failed: ${text}`);
+  throw Fault.invalidRequest(`custom_metadata validation failed: ${text}`);
 }
 
 function customOf(call: Call): Record<string, string> | undefined {
-  const custom = call.fields.map("custom_metadata");
-  if (custom === undefined) return undefined;
+  const given = call.fields.object("custom_metadata");
+  if (given === undefined) return undefined;
+  const custom = call.fields.map("custom_metadata") ?? {};
   const entries = Object.entries(custom);
   if (entries.length > mostKeys)
     fail(`payload must contain at most ${mostKeys} keys, provided ${entries.length}`);
@@ -47,17 +48,25 @@ function changed(call: Call, before: SecretMetadata): SecretMetadata {
   const { fields } = call;
   return {
     ...before,
-    maxVersions: fields.integer("max_versions") ?? before.maxVersions,
+    maxVersions: versionsIn(fields) ?? before.maxVersions,
     casRequired: fields.boolean("cas_required") ?? before.casRequired,
     deleteVersionAfter: fields.duration("delete_version_after") ?? before.deleteVersionAfter,
   };
 }
 
+const settings = ["max_versions", "cas_required", "delete_version_after", "custom_metadata"];
+
+function orNull(custom: SecretMetadata["custom"]): SecretMetadata["custom"] {
+  return custom !== null && Object.keys(custom).length > 0 ? custom : null;
+}
+
+/** A write that says nothing leaves no trace. */
 function write(call: Call): Answer | undefined {
   const path = secretPath(call);
+  if (!settings.some((name) => call.fields.has(name))) return undefined;
   const before = readMetadata(call.view, path) ?? newMetadata(call.system.now);
   const after = changed(call, before);
-  writeMetadata(call.view, path, { ...after, custom: customOf(call) ?? before.custom });
+  writeMetadata(call.view, path, { ...after, custom: orNull(customOf(call) ?? before.custom) });
   return casWarning(call);
 }
 
@@ -65,7 +74,8 @@ function write(call: Call): Answer | undefined {
 function patch(call: Call): Answer | undefined {
   const path = secretPath(call);
   const before = readMetadata(call.view, path);
-  if (before === undefined) throw Fault.notFound();
+  if (before === undefined)
+    return { status: 404, raw: { contentType: "application/json", body: "" } };
   const { data } = call.request;
   const reset = {
     ...(data["max_versions"] === null ? { maxVersions: 0 } : {}),

@@ -72,7 +72,7 @@ export function isGone(state: VersionState, now: Date): boolean {
 export function addVersion(
   view: View,
   path: string,
-  value: Readonly<Record<string, unknown>>,
+  value: Readonly<Record<string, unknown>> | null,
   { before, config, now }: { before: SecretMetadata; config: KvConfig; now: Date },
 ): SecretMetadata {
   const current = before.current + 1;

@@ -5,7 +5,7 @@ import type { Call, Route } from "../../routing/route.ts";
 
 function pathOf({ params }: Call): string {
   const path = params["path"] ?? "";
-  if (path === "") throw Fault.badRequest("missing path");
+  if (path === "") throw Fault.notFound();
   return path;
 }
 
@@ -15,7 +15,7 @@ export const unversionedRoutes: readonly Route[] = [
     path: "*path",
     exists: ({ view, params }) => view.get(params["path"] ?? "") !== undefined,
     read: (call): Answer | undefined => {
-      const data = call.view.readJson<Record<string, unknown>>(pathOf(call));
+      const data = call.view.readExactJson<Record<string, unknown>>(pathOf(call));
       if (data === undefined) return undefined;
       // A secret may say itself how long a client should keep it.
       const wanted = parseDuration(data["ttl"] ?? data["lease"]) ?? 0;
@@ -26,7 +26,7 @@ export const unversionedRoutes: readonly Route[] = [
     write: (call) => {
       if (Object.keys(call.request.data).length === 0)
         throw Fault.badRequest("missing data fields");
-      call.view.writeJson(pathOf(call), call.request.data);
+      call.view.writeJson(pathOf(call), call.request.exactData ?? call.request.data);
       return undefined;
     },
     delete: (call) => {

@@ -9,6 +9,16 @@ import {
 } from "./secret-metadata.ts";
 import { secretPath } from "./secret-path.ts";
 
+function versionsOf({ fields }: Call): number[] {
+  return (fields.strings("versions") ?? []).map((text, index) => {
+    const version = Number(text);
+    if (Number.isFinite(version)) return version;
+    throw Fault.badRequest(
+      `Field validation failed: error converting input for field "versions": decoding failed due to the following error(s):\n\n'[${index}]' cannot parse value as 'int': strconv.ParseInt: invalid syntax`,
+    );
+  });
+}
+
 /** Changes the named versions that there are; the others are passed over. */
 function change(
   call: Call,
@@ -16,7 +26,7 @@ function change(
   next: (state: VersionState, version: number) => VersionState,
 ): undefined {
   const path = secretPath(call);
-  const asked = (call.fields.strings("versions") ?? []).map(Number);
+  const asked = versionsOf(call);
   if (asked.length === 0) throw Fault.badRequest(missing);
   const metadata = readMetadata(call.view, path);
   if (metadata === undefined) return;

@@ -1,0 +1,16 @@
+import type { Section } from "../step.ts";
+import { approle } from "./approle.ts";
+import { kv } from "./kv.ts";
+import { pki } from "./pki.ts";
+import { policies } from "./policies.ts";
+import { sys } from "./sys.ts";
+import { tokens } from "./tokens.ts";
+
+export const sections: readonly Section[] = [
+  ...sys,
+  ...policies,
+  ...tokens,
+  ...approle,
+  ...kv,
+  ...pki,
+];
