@@ -1,7 +1,16 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { provideDataFolder } from "./data-folder.ts";
 import type { Run } from "./definition.ts";
 
@@ -31,30 +40,113 @@ function runWith(product: string): Run {
   };
 }
 
-const fill = async ({ folders }: Run): Promise<void> => writeFile(path.join(folders.data, "a"), "");
+const create = async ({ folders }: Run): Promise<void> =>
+  writeFile(path.join(folders.data, "own"), "");
+
+/** As a definition would have it; `cache` is a folder of this test. */
+function creation(
+  parts: Partial<Parameters<typeof provideDataFolder>[1]> = {},
+): NonNullable<Parameters<typeof provideDataFolder>[1]> {
+  return { cache: path.join(parent, "cache"), fill: undefined, create, ...parts };
+}
 
 it("leaves nothing under the folder's own name when the filling fails, and clears it the next time", async () => {
-  const failing = provideDataFolder(runWith("mariadb"), async (partial) => {
-    await fill(partial);
-    throw new Error("cut off");
-  });
+  const failing = provideDataFolder(
+    runWith("mariadb"),
+    creation({
+      create: async (partial) => {
+        await create(partial);
+        throw new Error("cut off");
+      },
+    }),
+  );
   await expect(failing).rejects.toThrow("cut off");
   expect(await readdir(parent)).toEqual([expect.stringMatching(/^\.mysql\.partial-/)]);
-  await provideDataFolder(runWith("mariadb"), fill);
+  await provideDataFolder(runWith("mariadb"), creation());
   expect(await readdir(parent)).toEqual(["mysql"]);
 });
 
 it("does not fill a folder twice", async () => {
-  await provideDataFolder(runWith("mariadb"), fill);
-  await provideDataFolder(runWith("mariadb"), async () => expect.unreachable());
+  await provideDataFolder(runWith("mariadb"), creation());
+  await provideDataFolder(
+    runWith("mariadb"),
+    creation({ create: async () => expect.unreachable() }),
+  );
 });
 
 it("refuses data of another product, and takes data that does not tell", async () => {
-  await provideDataFolder(runWith("mariadb"), fill);
-  await expect(provideDataFolder(runWith("mysql"), fill)).rejects.toThrow(
+  await provideDataFolder(runWith("mariadb"), creation());
+  await expect(provideDataFolder(runWith("mysql"), creation())).rejects.toThrow(
     /was made by mariadb, and the engine is mysql now/,
   );
   await rm(path.join(parent, "mysql"), { recursive: true });
   await mkdir(path.join(parent, "mysql"));
-  await provideDataFolder(runWith("mysql"), fill);
+  await provideDataFolder(runWith("mysql"), creation());
+});
+
+describe("with a template", () => {
+  const fill = async ({ folders }: Run): Promise<void> => {
+    await appendFile(path.join(parent, "fills"), "x");
+    await mkdir(path.join(folders.data, "tables"));
+    await writeFile(path.join(folders.data, "tables", "users"), "nobody");
+  };
+  const createOwn = async (partial: Run): Promise<void> =>
+    writeFile(path.join(partial.folders.data, "tables", "users"), partial.instance);
+  const shared = (): ReturnType<typeof creation> => creation({ fill, create: createOwn });
+
+  function runOf(instance: string, version = "1.0"): Run {
+    const run = runWith("mariadb");
+    return {
+      ...run,
+      instance,
+      folders: { ...run.folders, data: path.join(parent, instance) },
+      engine: { ...run.engine, version },
+    };
+  }
+
+  it("fills once, gives each a copy of its own, and keeps what every stack can have alone", async () => {
+    await Promise.all(["one", "two"].map(async (name) => provideDataFolder(runOf(name), shared())));
+    expect(await readFile(path.join(parent, "fills"), "utf8")).toBe("x");
+    for (const name of ["one", "two"])
+      expect(await readFile(path.join(parent, name, "tables", "users"), "utf8")).toBe(name);
+    const [template = ""] = await templates();
+    expect(await readFile(path.join(template, "tables", "users"), "utf8")).toBe("nobody");
+    expect((await stat(template)).mode & 0o777).toBe(0o700);
+  });
+
+  it("fills anew for another version, and after a cut-off filling", async () => {
+    const cutOff = creation({ fill: async () => Promise.reject(new Error("cut off")) });
+    await expect(provideDataFolder(runOf("one"), cutOff)).rejects.toThrow("cut off");
+    await provideDataFolder(runOf("one"), shared());
+    await provideDataFolder(runOf("two", "1.1"), shared());
+    expect(await readFile(path.join(parent, "fills"), "utf8")).toBe("xx");
+    expect(await templates()).toHaveLength(2); // nothing of the one that was cut off
+  });
+
+  it("keeps no template that nothing could be made of", async () => {
+    const broken = creation({ fill, create: async () => Promise.reject(new Error("corrupt")) });
+    await expect(provideDataFolder(runOf("one"), broken)).rejects.toThrow("corrupt");
+    expect(await templates()).toEqual([]);
+  });
+
+  it("lets no secret into a template", async () => {
+    const leaking = creation({
+      fill: async ({ secret }) => void secret("mysql-admin", "password"),
+    });
+    await expect(provideDataFolder(runOf("one"), leaking)).rejects.toThrow(/secret\/mysql-admin/);
+    expect(await templates()).toHaveLength(1); // a partial one, of no use to anybody
+  });
+
+  it("does without where templates can't be kept", async () => {
+    await writeFile(path.join(parent, "file"), ""); // not even root can make a folder in it
+    await provideDataFolder(runOf("one"), { ...shared(), cache: path.join(parent, "file", "x") });
+    expect(await readFile(path.join(parent, "one", "tables", "users"), "utf8")).toBe("one");
+  });
+
+  async function templates(): Promise<readonly string[]> {
+    const folder = path.join(parent, "cache", "templates");
+    return (await readdir(folder))
+      .filter((name) => !name.endsWith(".lock"))
+      .map((name) => path.join(folder, name));
+  }
 });

@@ -9,24 +9,34 @@ import {
   syncTree,
   writeFileAtomically,
 } from "../shared/files.ts";
+import { cloneTemplate, discardTemplate, provideTemplate } from "./data-template.ts";
 import type { Run } from "./definition.ts";
 import { serviceErrors } from "./errors.ts";
 
 /** In the data folder, so that it goes where the data goes: which product made it. */
 const makerFile = "devstack-product";
 
+interface DataCreation {
+  /** Where templates are kept. */
+  readonly cache: string;
+  /** What is the same for every stack; undefined: nothing that is worth keeping. */
+  readonly fill: ((partial: Run) => Promise<void>) | undefined;
+  /** Makes it this stack's own. */
+  readonly create: (partial: Run) => Promise<void>;
+}
+
 /**
- * Makes the instance's data folder where there is none. `create` fills one under a temporary name, which is synced and
- * renamed, so that one with its own name is whole; what a cut-off try left is thrown away. Without `create` it is empty.
+ * Makes the instance's data folder where there is none. It is filled under a temporary name, synced and renamed, so
+ * that one with its own name is whole; what a cut-off try left is thrown away. Without `creation` it is empty.
  * @throws DS_DATA_OF_OTHER_PRODUCT
  */
 export async function provideDataFolder(
   run: Run,
-  create: ((partial: Run) => Promise<void>) | undefined,
+  creation: DataCreation | undefined,
 ): Promise<void> {
   const { data } = run.folders;
   const owned = { mode: 0o700, owner: run.account };
-  if (!create) return ensureFolder(data, owned);
+  if (!creation) return ensureFolder(data, owned);
   if (await exists(data)) return requireSameProduct(run);
   const parent = path.dirname(data);
   const prefix = `.${path.basename(data)}.partial-`;
@@ -37,13 +47,39 @@ export async function provideDataFolder(
   // Each try has a name of its own: the program of one that was killed may still be writing.
   const partial = path.join(parent, prefix + randomUUID());
   await ensureFolder(partial, owned);
-  await create({ ...run, folders: { ...run.folders, data: partial } });
+  await createIn(partial, run, creation);
   await writeFileAtomically(path.join(partial, makerFile), run.engine.product, {
     owner: run.account,
   });
   await syncTree(partial);
   await rename(partial, data);
   await syncFolder(parent);
+}
+
+async function createIn(partial: string, run: Run, creation: DataCreation): Promise<void> {
+  const { fill, create, cache } = creation;
+  const own = { ...run, folders: { ...run.folders, data: partial } };
+  if (!fill) return create(own);
+  const { engine, account } = run;
+  const shared = async (folder: string): Promise<void> =>
+    fill({ ...run, folders: { ...run.folders, data: folder }, secret: refuseSecret });
+  const template = await provideTemplate({ cache, engine, account, fill: shared });
+  if (template === undefined) {
+    await shared(partial);
+    return create(own);
+  }
+  try {
+    await cloneTemplate(template, partial, account);
+    await create(own);
+  } catch (error) {
+    await discardTemplate(template).catch(() => undefined); // another stack was faster, or it can't be written
+    throw error;
+  }
+}
+
+/** A template is every stack's, so nothing of one stack's own goes in. */
+function refuseSecret(at: string): never {
+  throw new Error(`a template was about to hold secret/${at}`);
 }
 
 /** An engine that several products stand for may be another one today, which would fail on the data with riddles. */

@@ -119,8 +119,16 @@ export interface ServiceDefinition {
   /** Pure: no disk, no clock. */
   readonly render: (run: Run) => readonly RenderedFile[];
   /**
-   * Makes an initialised data folder at `run.folders.data`, which is empty and has a temporary name; it gets its
-   * own by rename when this resolves. Undefined: the engine starts on an empty folder.
+   * What of new data is the same for every stack, for an engine that takes long to make it: filled into the empty
+   * `run.folders.data` once, kept, and copied. It can't ask for a secret. Undefined: nothing is kept.
+   */
+  readonly template?: (
+    run: Pick<Run, "engine">,
+  ) => ((context: StepContext) => Promise<void>) | undefined;
+  /**
+   * Makes an initialised data folder at `run.folders.data`, which holds what `template` made, is empty without one,
+   * and has a temporary name; it gets its own by rename when this resolves. Undefined: the engine starts on an empty
+   * folder.
    */
   readonly createData?: (context: StepContext) => Promise<void>;
   readonly companions?: (run: Run) => readonly Companion[];

@@ -166,10 +166,16 @@ async function prepareInstance(
     });
   }
   const { createData } = definition;
+  const within = (step: (context: StepContext) => Promise<void>) => async (partial: Run) =>
+    step(stepContext(host, partial, signal, () => undefined));
+  const fill = definition.template?.(run);
   await provideDataFolder(
     run,
-    createData &&
-      (async (partial) => createData(stepContext(host, partial, signal, () => undefined))),
+    createData && {
+      cache: host.folders.cache,
+      fill: fill && within(fill),
+      create: within(createData),
+    },
   );
   return {
     name: run.instance,

@@ -19,12 +19,37 @@ const scriptsOf = (prefix: string): readonly string[] => [
 /** Before MariaDB 11 most of them bore MySQL's name. */
 const prefixes = ["mariadb", "mysql"];
 
-export async function createMariadbData({ run, execute }: StepContext): Promise<void> {
-  const { escape } = await import("mysql2");
-  const { user, password } = superuserOf(run);
-  const files = await findScripts(programOf(run.engine, "mariadbd"));
+/** The server's own tables, and no account that anybody could log in to. */
+export async function createMariadbTables(context: StepContext): Promise<void> {
+  const files = await findScripts(programOf(context.run.engine, "mariadbd"));
   const texts = files.map(async (file) => readFile(file, "utf8"));
+  await bootstrap(context, [
+    "create database mysql;",
+    "use mysql;",
+    "set @auth_root_socket = null;",
+    ...(await Promise.all(texts)),
+    // The scripts make accounts without a password; mariadb.sys owns the views of the sys schema.
+    "delete from mysql.global_priv where User <> 'mariadb.sys';",
+    "delete from mysql.proxies_priv;",
+  ]);
+}
+
+export async function createMariadbSuperuser(context: StepContext): Promise<void> {
+  const { escape } = await import("mysql2");
+  const { user, password } = superuserOf(context.run);
   const account = `${escape(user)}@'127.0.0.1'`;
+  await bootstrap(context, [
+    "flush privileges;",
+    `create user ${account} identified by ${escape(password)};`,
+    `grant all privileges on *.* to ${account} with grant option;`,
+  ]);
+}
+
+/** Statements for a server that listens nowhere and ends after the last; a statement goes up to a line that ends in `;`. */
+async function bootstrap(
+  { run, execute }: StepContext,
+  statements: readonly string[],
+): Promise<void> {
   await execute({
     program: "mariadbd",
     args: [
@@ -34,20 +59,7 @@ export async function createMariadbData({ run, execute }: StepContext): Promise<
       "--innodb-flush-method=nosync",
       "--innodb-flush-log-at-trx-commit=0",
     ],
-    // The bootstrap reads a statement up to a line that ends in a semicolon.
-    input: [
-      "create database mysql;",
-      "use mysql;",
-      "set @auth_root_socket = null;",
-      ...(await Promise.all(texts)),
-      // The scripts make accounts without a password; mariadb.sys owns the views of the sys schema.
-      "delete from mysql.global_priv where User <> 'mariadb.sys';",
-      "delete from mysql.proxies_priv;",
-      "flush privileges;",
-      `create user ${account} identified by ${escape(password)};`,
-      `grant all privileges on *.* to ${account} with grant option;`,
-      "",
-    ].join("\n"),
+    input: [...statements, ""].join("\n"),
   });
 }
 

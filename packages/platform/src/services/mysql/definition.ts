@@ -21,6 +21,7 @@ export const mysql = defineService({
   ],
   certificate: { keyType: "ec" },
   render: (run) => [{ path: "my.cnf", content: serverConfiguration(run) }],
+  template: (run) => productOf(run).template,
   createData: async (context) => productOf(context.run).createData(context),
   process: (run) =>
     engineProcess(run, {

@@ -1,5 +1,5 @@
 import type { Run, StepContext } from "../definition.ts";
-import { createMariadbData } from "./create-mariadb-data.ts";
+import { createMariadbSuperuser, createMariadbTables } from "./create-mariadb-data.ts";
 import { createMysqlData } from "./create-mysql-data.ts";
 
 /** All in which the two products differ. */
@@ -8,6 +8,8 @@ interface Product {
   readonly server: string;
   /** Settings that the other one does not know, or has otherwise. */
   readonly settings: Readonly<Record<string, string>>;
+  /** What of new data is the same for every stack; undefined: it can't be told from the rest. */
+  readonly template?: (context: StepContext) => Promise<void>;
   /** A data folder whose only account is the superuser, from 127.0.0.1, with the vault's password. */
   readonly createData: (context: StepContext) => Promise<void>;
 }
@@ -18,7 +20,8 @@ const products: Readonly<Record<string, Product>> = {
     settings: {
       "innodb-log-file-size": "16M", // laid out in advance; no slower than the 96 MB of the default
     },
-    createData: createMariadbData,
+    template: createMariadbTables,
+    createData: createMariadbSuperuser,
   },
   mysql: {
     server: "mysqld",

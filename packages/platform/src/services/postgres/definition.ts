@@ -1,7 +1,14 @@
 import { defineService, generated, rewriting, type Run } from "../definition.ts";
 import { engineProcess } from "../engine-process.ts";
 import { postgresqlEngine } from "./engine.ts";
-import { applicationStep, createCluster, postgresAccepts, writeAndReadBack } from "./initialise.ts";
+import {
+  applicationStep,
+  createCluster,
+  postgresAccepts,
+  setSuperuserPassword,
+  superuserName,
+  writeAndReadBack,
+} from "./initialise.ts";
 import { clientAuthentication, serverConfiguration } from "./render.ts";
 
 const database = "devdb";
@@ -17,14 +24,15 @@ export const postgres = defineService({
       path: "postgres",
       fields: { user: "devuser", password: generated, database, tls_enabled: true },
     },
-    { path: "postgres-admin", fields: { user: "postgres", password: generated } },
+    { path: "postgres-admin", fields: { user: superuserName, password: generated } },
   ],
   certificate: { keyType: "ec" },
   render: (run) => [
     { path: "postgresql.conf", content: serverConfiguration(run) },
     { path: "pg_hba.conf", content: clientAuthentication },
   ],
-  createData: createCluster,
+  template: () => createCluster,
+  createData: setSuperuserPassword,
   process: (run) =>
     engineProcess(run, {
       program: "postgres",

@@ -1,33 +1,50 @@
 import { randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
-import path from "node:path";
 import type { Client, ClientConfig } from "pg";
-import { writeFileAtomically } from "../../shared/files.ts";
 import type { Run, Step, StepContext } from "../definition.ts";
 
-/** A cluster whose superuser has the vault's password; `--no-sync` because the finished folder is synced as a whole. */
+/** The superuser's name, which every cluster is made with. */
+export const superuserName = "postgres";
+
+/** A cluster that lets nobody in: a superuser without a password. `--no-sync` because the finished folder is synced as a whole. */
 export async function createCluster({ run, execute }: StepContext): Promise<void> {
-  const passwordFile = path.join(run.folders.files, "initdb-password");
-  await writeFileAtomically(passwordFile, run.secret("postgres-admin", "password"), {
-    owner: run.account,
+  await execute({
+    program: "initdb",
+    args: [
+      `--pgdata=${run.folders.data}`,
+      `--username=${superuserName}`,
+      "--auth=reject",
+      "--locale=C.UTF-8",
+      "--encoding=UTF8",
+      "--no-instructions",
+      "--no-sync",
+    ],
   });
-  try {
-    await execute({
-      program: "initdb",
-      args: [
-        `--pgdata=${run.folders.data}`,
-        `--username=${run.secret("postgres-admin", "user")}`,
-        `--pwfile=${passwordFile}`,
-        "--auth=scram-sha-256",
-        "--locale=C.UTF-8",
-        "--encoding=UTF8",
-        "--no-instructions",
-        "--no-sync",
-      ],
-    });
-  } finally {
-    await rm(passwordFile, { force: true });
-  }
+}
+
+/** Gives the superuser the vault's password in a session without a server: nothing ever listened without it. */
+export async function setSuperuserPassword({ run, execute }: StepContext): Promise<void> {
+  const { default: pg } = await import("pg");
+  const password = pg.escapeLiteral(run.secret("postgres-admin", "password"));
+  await execute({
+    program: "postgres",
+    args: [
+      "--single",
+      "-D",
+      run.folders.data,
+      ...settings({
+        exit_on_error: "on", // or a refused statement would look like success
+        fsync: "off", // the finished folder is synced as a whole
+        log_min_error_statement: "panic", // no statement, and so no password, in what it prints
+        password_encryption: "scram-sha-256",
+      }),
+      "postgres",
+    ],
+    input: `alter role ${superuserName} password ${password}\n`,
+  });
+}
+
+function settings(values: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 
 /** It answers when the superuser can log in. */
