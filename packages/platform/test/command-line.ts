@@ -7,7 +7,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-const launcher = path.resolve(import.meta.dirname, "..", "..", "..", "devstack");
+export const launcher = path.resolve(import.meta.dirname, "..", "..", "..", "devstack");
 
 /** `./devstack` as a user types it, from this folder. */
 export async function devstack(

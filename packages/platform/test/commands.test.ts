@@ -1,6 +1,8 @@
+import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exists } from "../src/shared/files.ts";
+import { launcher } from "./command-line.ts";
 import { makeProject, type Project } from "./project.ts";
 
 // The commands of every day, as a user types them, on a stack of a project of its own.
@@ -8,7 +10,7 @@ let project: Project;
 
 beforeAll(async () => {
   project = await makeProject({});
-  const { exit, stdout, stderr } = await project.run("up", "postgres", "redis");
+  const { exit, stdout, stderr } = await project.run("up", "postgres", "mysql", "mongodb", "redis");
   expect(exit, stdout + stderr).toBe(0);
 });
 afterAll(async () => project[Symbol.asyncDispose]());
@@ -26,7 +28,7 @@ describe("health", () => {
     expect(stdout).toMatch(/^postgres\s+healthy\s+\d+ ms\s+the application logs in, writes a row/m);
     expect(stdout).toMatch(/^redis\s+healthy\s+\d+ ms/m);
     expect(stdout).toMatch(/^vault\s+healthy\s+\d+ ms/m);
-    expect(stdout).not.toContain("mongodb");
+    expect(stdout).not.toContain("rabbitmq");
   });
 
   it("finds a service out that is ready by its state and answers nobody, and exits 1", async () => {
@@ -54,10 +56,10 @@ describe("health", () => {
 
 describe("wait", () => {
   it("is not content with a service that nobody started, and is with its being stopped", async () => {
-    const { exit, stderr } = await project.run("wait", "mongodb", "--timeout", "100ms");
+    const { exit, stderr } = await project.run("wait", "rabbitmq", "--timeout", "100ms");
     expect(exit).toBe(5);
-    expect(stderr).toContain("mongodb (it is stopped)");
-    expect((await project.run("wait", "mongodb", "--status", "stopped")).exit).toBe(0);
+    expect(stderr).toContain("rabbitmq (it is stopped)");
+    expect((await project.run("wait", "rabbitmq", "--status", "stopped")).exit).toBe(0);
     const running = await project.run("wait", "redis", "--status", "stopped", "--timeout", "100ms");
     expect(running.exit).toBe(5);
     expect(running.stderr).toMatch(/redis-1 \(ready, pid \d+\)/);
@@ -88,6 +90,93 @@ describe("url", () => {
   });
 });
 
+describe("run", () => {
+  it("gives the command the settings, and its own exit code or signal to the caller", async () => {
+    const env = await project.run("run", "--", "printenv", "PGSSLMODE", "REDIS_TLS_URL", "HOME");
+    expect(env.stdout).toMatch(/^verify-full\nrediss:.*\n\/.*\n$/);
+    expect((await project.run("run", "--", "sh", "-c", "exit 7")).exit).toBe(7);
+    expect((await project.run("run", "--", "sh", "-c", "kill -TERM $$")).exit).toBe(143);
+    expect((await project.run("run", "--", "echo", "--json", "--help")).stdout).toBe(
+      "--json --help\n",
+    );
+  });
+
+  it("hands a signal on and waits for what the command makes of it", async () => {
+    const script = "trap 'echo told; exit 9' TERM; echo ready; while :; do sleep 0.05; done";
+    const child = spawn(launcher, ["run", "--", "sh", "-c", script], { cwd: project.folder });
+    let said = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      if (!said.includes("ready")) child.kill("SIGTERM");
+      said += chunk.toString();
+    });
+    const exit = await new Promise((resolve) => {
+      child.once("close", resolve);
+    });
+    expect([said, exit]).toEqual(["ready\ntold\n", 9]);
+  });
+
+  it("names a program that is not there", async () => {
+    const { exit, stderr } = await project.run("run", "--", "no-such-program");
+    expect(exit).toBe(2);
+    expect(stderr).toContain("error DS_PROGRAM_NOT_STARTED: no-such-program can't be started");
+  });
+});
+
+describe("shell", () => {
+  it("runs what it is given in psql, over verified TLS, with no password among its arguments", async () => {
+    const password = (await project.run("vault", "show-password", "postgres")).stdout.trim();
+    const { exit, stdout, stderr } = await project.feed(
+      String.raw`\pset tuples_only
+select current_user, ssl from pg_stat_ssl where pid = pg_backend_pid();
+\! tr '\0' ' ' < /proc/$PPID/cmdline
+\! env | grep -e ^PGSSLMODE -e ^PSQL_HISTORY
+select 1/0;
+`,
+      "shell",
+      "postgres",
+    );
+    expect(exit, stderr).toBe(0);
+    expect(stdout).toMatch(/devuser\s+\| t/);
+    expect(stdout).toContain("PGSSLMODE=verify-full");
+    expect(stdout).toMatch(/PSQL_HISTORY=.*\/history\/postgres/);
+    expect(stdout).toContain("psql");
+    expect(stdout).not.toContain(password);
+    expect(stderr).toContain("division by zero");
+  });
+
+  it("does so in MariaDB's client and in redis-cli, in cluster mode", async () => {
+    const sql = await project.feed(
+      "show status like 'Ssl_version'; select 6 * 7;",
+      "shell",
+      "mysql",
+    );
+    expect(sql.stdout, sql.stderr).toMatch(/TLSv1\.[23][\s\S]*42/);
+    const redis = await project.feed("SET a 1\nSET b 2\nSET c 3\nGET b\n", "shell", "redis");
+    expect(redis.stdout, redis.stderr).toMatch(/OK[\s\S]*OK[\s\S]*OK[\s\S]*2/);
+    expect((await project.feed("", "shell", "redis")).stderr).not.toMatch(/warning/i);
+  });
+
+  it("has a prompt of its own for MongoDB", async () => {
+    const good = await project.feed(
+      '{"insert": "things", "documents": [{"_id": 1}]}\nshow collections\n{"find": "things"}\n',
+      "shell",
+      "mongodb",
+    );
+    expect(good.exit, good.stderr).toBe(0);
+    expect(good.stdout).toMatch(/"n": 1[\s\S]*^things$[\s\S]*"_id": 1/m);
+    const bad = await project.feed("{find: things}\n", "shell", "mongodb");
+    expect(bad.exit).toBe(1);
+    expect(bad.stderr).toContain("that is no command as JSON");
+  });
+
+  it("says what there is where no client is", async () => {
+    const vault = await project.run("shell", "vault");
+    expect(vault.exit).toBe(1);
+    expect(vault.stderr).toMatch(/error DS_NO_SHELL: neither bao nor vault is on PATH\n {2}hint: /);
+    expect((await project.run("shell", "postgers")).stderr).toContain('did you mean "postgres"?');
+  });
+});
+
 describe("ls and destroy", () => {
   interface Listing {
     readonly stacks: readonly { id: string; folder: string; running: boolean; ready: number }[];
@@ -98,7 +187,7 @@ describe("ls and destroy", () => {
     );
 
   it("lists the stack, where it belongs and how many services are ready", async () => {
-    expect(await own()).toMatchObject({ running: true, ready: 3 });
+    expect(await own()).toMatchObject({ running: true, ready: 5 });
     expect((await project.run("ls")).stdout).toContain(project.folder);
   });
 

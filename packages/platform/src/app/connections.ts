@@ -1,4 +1,4 @@
-import type { Connection, ServiceDefinition } from "../services/definition.ts";
+import type { Connection, ConnectionRun, ServiceDefinition } from "../services/definition.ts";
 import { definitionOf, requireServices, serviceNames } from "../services/registry.ts";
 import { makeRuns } from "../services/service-unit.ts";
 import { vaultService } from "../services/vault/vault-service.ts";
@@ -12,16 +12,24 @@ import { vaultClientOf } from "./units.ts";
 
 /** How an application reaches the service, read with the service's own AppRole. Needs the vault to be up. */
 export async function connectionOf(stack: Stack, service: string): Promise<Connection> {
-  const ca = new KeyStore(stack.folders.vault).caFile;
   if (service === vaultService.name) {
+    const ca = new KeyStore(stack.folders.vault).caFile;
     return vaultService.connection({ ports: stack.ports[service] ?? {}, ca });
   }
   const definition = definitionOf(service);
+  return definition.connection(await connectionRunOf(stack, definition));
+}
+
+/** What a connection to the service is made of, with the CA file of the caller's own. */
+export async function connectionRunOf(
+  stack: Stack,
+  definition: ServiceDefinition,
+): Promise<ConnectionRun> {
   const secrets = await credentialsOf(stack, definition);
   const [first] = makeRuns(definition, { ...stack, engine: undefined }, secrets);
-  if (!first) throw new Error(`${service} has no instances`);
+  if (!first) throw new Error(`${definition.name} has no instances`);
   const { ports, peers, secret, tls } = first;
-  return definition.connection({ ports, peers, secret, tls: { ...tls, ca } });
+  return { ports, peers, secret, tls: { ...tls, ca: new KeyStore(stack.folders.vault).caFile } };
 }
 
 /**

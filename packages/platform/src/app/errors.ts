@@ -7,6 +7,8 @@ export const appErrors = defineErrors({
     summary: "The unprivileged account that engines run as can't reach a folder.",
   },
   DS_FOLDER_UNWRITABLE: { exit: 2, summary: "A folder of the stack can't be made or written." },
+  DS_NO_SHELL: { exit: 1, summary: "There is no client of the service on this machine." },
+  DS_PROGRAM_NOT_STARTED: { exit: 2, summary: "The program that was to be run can't be started." },
   DS_NOT_RUNNING: { exit: 1, summary: "The stack is not running." },
   DS_STACK_UNREADABLE: { exit: 1, summary: "The stack's record on disk can't be understood." },
   DS_NO_FREE_PORTS: { exit: 4, summary: "Not enough free ports were found for a stack." },

@@ -1,6 +1,5 @@
 import type { ParseArgsConfig } from "node:util";
 import type { Stack } from "../app/stack.ts";
-import type { ExitCode } from "../shared/errors.ts";
 import type { Terminal } from "./terminal.ts";
 
 export type OptionSpecs = NonNullable<ParseArgsConfig["options"]>;
@@ -13,7 +12,10 @@ export interface Command {
   /** A line for each option, for `--help`. */
   readonly optionHelp: Readonly<Record<string, string>>;
   readonly positionals: { readonly min: number; readonly max: number };
-  readonly run: (invocation: Invocation) => Promise<ExitCode>;
+  /** It hands signals on to a program that it runs: Ctrl-C is that program's affair. */
+  readonly signalsAreItsOwn?: boolean;
+  /** Gives the exit code: one of ours, or that of the program that it ran. */
+  readonly run: (invocation: Invocation) => Promise<number>;
 }
 
 export interface Invocation {

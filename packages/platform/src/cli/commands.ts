@@ -60,6 +60,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "a service's URL, over TLS",
     load: async () => (await import("./commands/url.ts")).urlCommand,
   },
+  run: {
+    summary: "run a command with the settings of env in its environment",
+    load: async () => (await import("./commands/run.ts")).runCommand,
+  },
+  shell: {
+    summary: "a service's client, logged in: psql, mariadb, redis-cli …",
+    load: async () => (await import("./commands/shell.ts")).shellCommand,
+  },
   vault: {
     summary: "status, token, unseal, ca-cert, show-password SERVICE",
     load: async () => (await import("./commands/vault.ts")).vaultCommand,

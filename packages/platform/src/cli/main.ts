@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { DevStackError, type ExitCode, exitCodes } from "../shared/errors.ts";
+import { DevStackError, exitCodes } from "../shared/errors.ts";
 import { nearest } from "../shared/nearest.ts";
 import { type Command, commonOptions, type Invocation, type OptionSpecs } from "./command.ts";
 import { aliases, commands } from "./commands.ts";
@@ -12,10 +12,11 @@ import { makeTerminal } from "./terminal.ts";
 const home = fileURLToPath(new URL("../../../../", import.meta.url));
 
 /** Reads the command line, runs the command, gives the exit code. The one place that catches everything. */
-async function main(args: readonly string[]): Promise<ExitCode> {
+async function main(args: readonly string[]): Promise<number> {
   const terminal = makeTerminal(process, process.env);
-  const json = args.includes("--json");
-  const interrupted = interruption((text) => terminal.progress(text));
+  const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  const json = own.includes("--json");
+  let interrupted = new AbortController().signal;
   try {
     const [first, ...rest] = args;
     if (first === undefined || first === "--help" || first === "-h" || first === "help") {
@@ -29,6 +30,8 @@ async function main(args: readonly string[]): Promise<ExitCode> {
       terminal.result(commandHelp(name, command));
       return exitCodes.done;
     }
+    if (command.signalsAreItsOwn !== true)
+      interrupted = interruption((text) => terminal.progress(text));
     return await command.run({
       values,
       positionals,

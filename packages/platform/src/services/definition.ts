@@ -97,6 +97,30 @@ export interface Connection {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** What a connection is made of. */
+export type ConnectionRun = Pick<Run, "ports" | "peers" | "secret" | "tls">;
+
+/** An interactive client, as the application, over TLS with chain and name verified. */
+export interface ClientShell {
+  /** Looked for among the engine's own programs, then on PATH. */
+  readonly program: string;
+  /** Never a secret. */
+  readonly args: readonly string[];
+  /** Of that process alone. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The variable that names the file of what was typed before, so that none is made in the user's home. */
+  readonly historyVariable?: string;
+  /** For a client that takes its login only from a file: written 600, its path the last argument, removed afterwards. */
+  readonly script?: { readonly name: string; readonly content: string };
+}
+
+/** A prompt of our own, where an engine brings no client. */
+export interface LinePrompt extends AsyncDisposable {
+  readonly greeting: string;
+  /** Gives the answer to one line; rejects with what is wrong with it. */
+  readonly answer: (line: string) => Promise<string>;
+}
+
 /** Breaks the service in one named way, to show that a check sees it; only `test --prove` applies one. */
 export interface Fault {
   readonly summary: string;
@@ -141,7 +165,11 @@ export interface ServiceDefinition {
   readonly readyMeans: string;
   /** An authenticated write and read. Rejects with why the service is not yet of use; called until it resolves. */
   readonly ready: (run: Run, signal: AbortSignal) => Promise<void>;
-  readonly connection: (run: Pick<Run, "ports" | "peers" | "secret" | "tls">) => Connection;
+  readonly connection: (run: ConnectionRun) => Connection;
+  /** In order of preference. */
+  readonly shells?: (run: ConnectionRun) => readonly ClientShell[];
+  /** Used where none of `shells` is to be had. */
+  readonly prompt?: (run: ConnectionRun) => Promise<LinePrompt>;
   /** How long a start may take, in milliseconds; 60,000 unless said. */
   readonly readyWithinMs?: number;
   readonly faults?: Readonly<Record<string, Fault>>;

@@ -1,7 +1,14 @@
-import { defineService, generated, rewriting } from "../definition.ts";
+import {
+  type Connection,
+  type ConnectionRun,
+  defineService,
+  generated,
+  rewriting,
+} from "../definition.ts";
 import { engineProcess } from "../engine-process.ts";
 import { applicationOf, portOf } from "./client.ts";
 import { applicationStep, superuserStep, writeAndReadBack } from "./initialise.ts";
+import { mongodbPrompt } from "./prompt.ts";
 import { serverConfiguration } from "./render.ts";
 import { hello, replicaSet, replicaSetStep } from "./replica-set.ts";
 
@@ -60,22 +67,13 @@ export const mongodb = defineService({
   initialise: [replicaSetStep, superuserStep, applicationStep],
   readyMeans: "the application logs in, writes a document and reads it back",
   ready: writeAndReadBack,
-  connection: (run) => {
-    const { user, password, database } = applicationOf(run);
-    const options = new URLSearchParams({
-      authSource: database,
-      replicaSet,
-      tls: "true",
-      tlsCAFile: run.tls.ca,
-    });
-    // A `+` is a blank to a form, not to every driver.
-    const query = options.toString().replaceAll("+", "%20");
-    const [name, word] = [user, password].map(encodeURIComponent);
-    const url = `mongodb://${name}:${word}@127.0.0.1:${portOf(run)}/${database}?${query}`;
-    const plain = new URLSearchParams({ authSource: database, replicaSet });
-    const plainUrl = url.replace(query, plain.toString());
-    return { url, plainUrl, env: { MONGODB_URI: url, MONGODB_DATABASE: database } };
+  connection,
+  shells: (run) => {
+    const url = JSON.stringify(connection(run).url);
+    const script = { name: "connect.js", content: `db = connect(${url});\n` };
+    return [{ program: "mongosh", args: ["--nodb", "--quiet", "--shell"], env: {}, script }];
   },
+  prompt: async (run) => mongodbPrompt(connection(run).url, applicationOf(run).database),
   faults: {
     "authorization-off": {
       summary: "mongod lets everybody do everything",
@@ -91,3 +89,20 @@ export const mongodb = defineService({
     },
   },
 });
+
+function connection(run: ConnectionRun): Connection {
+  const { user, password, database } = applicationOf(run);
+  const options = new URLSearchParams({
+    authSource: database,
+    replicaSet,
+    tls: "true",
+    tlsCAFile: run.tls.ca,
+  });
+  // A `+` is a blank to a form, not to every driver.
+  const query = options.toString().replaceAll("+", "%20");
+  const [name, word] = [user, password].map(encodeURIComponent);
+  const url = `mongodb://${name}:${word}@127.0.0.1:${portOf(run)}/${database}?${query}`;
+  const plain = new URLSearchParams({ authSource: database, replicaSet });
+  const plainUrl = url.replace(query, plain.toString());
+  return { url, plainUrl, env: { MONGODB_URI: url, MONGODB_DATABASE: database } };
+}

@@ -1,4 +1,4 @@
-import { defineService, generated, rewriting } from "../definition.ts";
+import { type ClientShell, defineService, generated, rewriting } from "../definition.ts";
 import { engineProcess } from "../engine-process.ts";
 import { applicationOf, portOf, superuserOf, withConnection } from "./client.ts";
 import { engine } from "./engine.ts";
@@ -49,6 +49,28 @@ export const mysql = defineService({
         MYSQL_DATABASE: database,
       },
     };
+  },
+  shells: (run) => {
+    const { user, password, database } = applicationOf(run);
+    const shell = (program: string, ...tls: readonly string[]): ClientShell => ({
+      program,
+      args: [
+        "--no-defaults",
+        "--protocol=tcp",
+        "--host=127.0.0.1",
+        `--port=${portOf(run)}`,
+        `--user=${user}`,
+        `--ssl-ca=${run.tls.ca}`,
+        ...tls,
+        database,
+      ],
+      env: { MYSQL_PWD: password },
+      historyVariable: "MYSQL_HISTFILE",
+    });
+    return [
+      shell("mariadb", "--ssl-verify-server-cert"),
+      shell("mysql", "--ssl-mode=VERIFY_IDENTITY"),
+    ];
   },
   faults: {
     "fewer-connections": {

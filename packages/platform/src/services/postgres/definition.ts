@@ -1,4 +1,10 @@
-import { defineService, generated, rewriting, type Run } from "../definition.ts";
+import {
+  type Connection,
+  type ConnectionRun,
+  defineService,
+  generated,
+  rewriting,
+} from "../definition.ts";
 import { engineProcess } from "../engine-process.ts";
 import { postgresqlEngine } from "./engine.ts";
 import {
@@ -44,25 +50,10 @@ export const postgres = defineService({
   initialise: [applicationStep],
   readyMeans: "the application logs in, writes a row and reads it back",
   ready: writeAndReadBack,
-  connection: (run) => {
-    const { port, user, password, name } = parts(run);
-    const url = `postgresql://${user}:${password}@127.0.0.1:${port}/${name}`;
-    const verified = new URLSearchParams({ sslmode: "verify-full", sslrootcert: run.tls.ca });
-    return {
-      url,
-      tlsUrl: `${url}?${verified.toString().replaceAll("+", "%20")}`,
-      plainUrl: `${url}?sslmode=disable`,
-      env: {
-        PGHOST: "127.0.0.1",
-        PGPORT: String(port),
-        PGUSER: user,
-        PGPASSWORD: password,
-        PGDATABASE: name,
-        PGSSLMODE: "verify-full",
-        PGSSLROOTCERT: run.tls.ca,
-      },
-    };
-  },
+  connection,
+  shells: (run) => [
+    { program: "psql", args: [], env: connection(run).env, historyVariable: "PSQL_HISTORY" },
+  ],
   faults: {
     "trust-authentication": {
       summary: "pg_hba.conf lets everybody in from loopback",
@@ -77,7 +68,27 @@ export const postgres = defineService({
   },
 });
 
-function parts(run: Pick<Run, "ports" | "secret">): {
+function connection(run: ConnectionRun): Connection {
+  const { port, user, password, name } = parts(run);
+  const url = `postgresql://${user}:${password}@127.0.0.1:${port}/${name}`;
+  const verified = new URLSearchParams({ sslmode: "verify-full", sslrootcert: run.tls.ca });
+  return {
+    url,
+    tlsUrl: `${url}?${verified.toString().replaceAll("+", "%20")}`,
+    plainUrl: `${url}?sslmode=disable`,
+    env: {
+      PGHOST: "127.0.0.1",
+      PGPORT: String(port),
+      PGUSER: user,
+      PGPASSWORD: password,
+      PGDATABASE: name,
+      PGSSLMODE: "verify-full",
+      PGSSLROOTCERT: run.tls.ca,
+    },
+  };
+}
+
+function parts(run: ConnectionRun): {
   port: number;
   user: string;
   password: string;

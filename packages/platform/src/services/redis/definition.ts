@@ -71,6 +71,25 @@ export const redis = defineService({
       },
     };
   },
+  shells: ({ peers, secret, tls }) => [
+    {
+      program: "redis-cli",
+      args: [
+        "-c",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        String(peers[0]?.ports["tls"]),
+        "--tls",
+        "--cacert",
+        tls.ca,
+        "--sni",
+        "localhost",
+      ],
+      env: { REDISCLI_AUTH: secret("redis-1", "password") },
+      historyVariable: "REDISCLI_HISTFILE",
+    },
+  ],
   faults: { "standalone-node": standaloneNode("redis-6") },
 });
 
