@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { Cluster, type Redis } from "ioredis";
 import { executeProgram } from "../../services/execute-program.ts";
 import {
@@ -48,6 +49,13 @@ export async function rolesOf(stack: StackHandle): Promise<Roles> {
   };
 }
 
+async function rejectLate(over: AbortSignal): Promise<never> {
+  await delay(totalTimeoutMs, undefined, { signal: over });
+  throw new Error(`the cluster did not answer within ${totalTimeoutMs} ms`);
+}
+
+const totalTimeoutMs = 20_000;
+
 /** A client of the whole cluster, as an application has it: over TLS, started from the nodes that are named. */
 export async function withCluster<T>(
   stack: StackHandle,
@@ -72,10 +80,15 @@ export async function withCluster<T>(
     },
   );
   cluster.on("error", () => undefined); // the command under way tells
+  const late = new AbortController();
   try {
-    await cluster.connect();
-    return await use(cluster);
+    // A node that goes away while the client connects can leave it waiting for ever.
+    return await Promise.race([
+      cluster.connect().then(async () => use(cluster)),
+      rejectLate(late.signal),
+    ]);
   } finally {
+    late.abort();
     cluster.disconnect();
   }
 }
