@@ -177,6 +177,55 @@ select 1/0;
   });
 });
 
+describe("vault", () => {
+  const password = async (): Promise<string> =>
+    (await project.run("vault", "show-password", "postgres")).stdout;
+
+  it("is sealed and unsealed on request, once", async () => {
+    const before = await password();
+    expect((await project.run("vault", "seal")).stdout).toBe("the vault is sealed now\n");
+    expect((await project.run("vault", "seal")).stdout).toBe("the vault was sealed\n");
+    const sealed = await project.run("vault", "show-password", "postgres");
+    expect(sealed.exit).toBe(1);
+    expect(sealed.stderr).toMatch(
+      /error DS_VAULT_REFUSED: .*503: .*sealed[\s\S]*hint: devstack vault unseal/,
+    );
+    expect((await project.run("health")).stdout).toMatch(/^vault\s+unhealthy/m);
+    expect((await project.run("vault", "unseal")).stdout).toBe("the vault is open now\n");
+    expect(await password()).toBe(before);
+  });
+
+  it("is initialised once only", async () => {
+    const token = await project.run("vault", "token");
+    const { exit, stdout } = await project.run("vault", "init", "--json");
+    expect([exit, JSON.parse(stdout)]).toEqual([0, { outcome: "was initialised before" }]);
+    expect(await project.run("vault", "token")).toEqual(token);
+  });
+
+  it("puts back what is missing, and changes nothing else", async () => {
+    const before = await password();
+    const removal =
+      'curl -sf --cacert "$VAULT_CACERT" -H @- -X DELETE "$VAULT_ADDR/v1/sys/policies/acl/postgres-policy"';
+    const token = (await project.run("vault", "token")).stdout.trim();
+    const removed = await project.feed(
+      `X-Vault-Token: ${token}\n`,
+      "run",
+      "--",
+      "sh",
+      "-c",
+      removal,
+    );
+    expect(removed.exit, removed.stderr).toBe(0);
+    expect((await project.run("vault", "show-password", "postgres")).exit).toBe(1);
+    for (const _ of [1, 2]) {
+      const { exit, stdout, stderr } = await project.run("vault", "bootstrap");
+      expect(exit, stderr).toBe(0);
+      expect(stdout).toContain("postgres");
+      expect(await password()).toBe(before);
+    }
+  });
+});
+
 describe("ls and destroy", () => {
   interface Listing {
     readonly stacks: readonly { id: string; folder: string; running: boolean; ready: number }[];

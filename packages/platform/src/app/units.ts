@@ -1,4 +1,5 @@
 import { applyFaults } from "../services/apply-faults.ts";
+import type { ServiceDefinition } from "../services/definition.ts";
 import { definitions } from "../services/registry.ts";
 import { serviceUnit } from "../services/service-unit.ts";
 import { tenantOf } from "../services/tenants.ts";
@@ -6,6 +7,7 @@ import { vaultFaults } from "../services/vault/faults.ts";
 import { vaultUnit } from "../services/vault/vault-unit.ts";
 import type { Unit } from "../supervisor/unit.ts";
 import { KeyStore } from "../vault/key-store.ts";
+import type { VaultTenant } from "../vault/platform-model.ts";
 import { VaultClient } from "../vault/vault-client.ts";
 import { engineOf } from "./engines.ts";
 import type { Stack } from "./stack.ts";
@@ -16,14 +18,14 @@ export function unitsOf(stack: Stack): readonly Unit[] {
   const vaultPorts = { http: ports["vault"]?.["http"] ?? 0, https: ports["vault"]?.["https"] ?? 0 };
   const vault = vaultClientOf(stack);
   const keyStore = new KeyStore(folders.vault);
-  const own = definitions.map((definition) => applyFaults(definition, stack.faults));
+  const own = definitionsOf(stack);
   return [
     vaultUnit({
       folders,
       ports: vaultPorts,
       client: vault,
       keyStore,
-      tenants: own.map(tenantOf),
+      tenants: tenantsOf(stack),
       faults: stack.faults.flatMap((name) => vaultFaults[name] ?? []),
     }),
     ...own.map((definition) =>
@@ -37,6 +39,15 @@ export function unitsOf(stack: Stack): readonly Unit[] {
       }),
     ),
   ];
+}
+
+/** What the vault keeps for each of them. */
+export function tenantsOf(stack: Stack): readonly VaultTenant[] {
+  return definitionsOf(stack).map(tenantOf);
+}
+
+function definitionsOf(stack: Stack): readonly ServiceDefinition[] {
+  return definitions.map((definition) => applyFaults(definition, stack.faults));
 }
 
 /** The stack's vault at its plain loopback address, without a token. */

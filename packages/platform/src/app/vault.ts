@@ -4,10 +4,11 @@ import { definitionOf } from "../services/registry.ts";
 import { serviceErrors } from "../services/errors.ts";
 import type { Secret } from "../shared/secret.ts";
 import { KeyStore } from "../vault/key-store.ts";
-import { sealStatus, unsealVault } from "../vault/open-vault.ts";
+import { bootstrapVault } from "../vault/bootstrap.ts";
+import { initialiseVault, sealStatus, unsealVault } from "../vault/open-vault.ts";
 import { credentialsOf } from "./connections.ts";
 import type { Stack } from "./stack.ts";
-import { vaultClientOf } from "./units.ts";
+import { tenantsOf, vaultClientOf } from "./units.ts";
 
 export interface VaultStatus {
   readonly address: string;
@@ -29,6 +30,42 @@ export async function unseal(stack: Stack): Promise<"was open" | "is open now"> 
   if (!(await sealStatus(client)).sealed) return "was open";
   await unsealVault(client, new KeyStore(stack.folders.vault));
   return "is open now";
+}
+
+/** Closes the vault: nobody reads or issues anything until it is unsealed. Services that run go on. */
+export async function seal(stack: Stack): Promise<"was sealed" | "is sealed now"> {
+  using client = vaultClientOf(stack);
+  if ((await sealStatus(client)).sealed) return "was sealed";
+  await client.withToken(await rootToken(stack)).write("sys/seal");
+  return "is sealed now";
+}
+
+/** Initialises a vault that never was, and saves its keys and root token in the stack's folder; it stays sealed. */
+export async function initialise(
+  stack: Stack,
+): Promise<"was initialised before" | "is initialised now"> {
+  using client = vaultClientOf(stack);
+  if ((await sealStatus(client)).initialised) return "was initialised before";
+  await initialiseVault(client, new KeyStore(stack.folders.vault));
+  return "is initialised now";
+}
+
+/**
+ * Opens the vault where it is sealed, and puts back whatever is missing in it: mounts, authorities, roles, policies,
+ * credentials. What is there stays, but for secret-ids, which are given anew. Gives the services that it is filled for.
+ */
+export async function bootstrap(stack: Stack): Promise<readonly string[]> {
+  using client = vaultClientOf(stack);
+  const keyStore = new KeyStore(stack.folders.vault);
+  await unsealVault(client, keyStore);
+  const tenants = tenantsOf(stack);
+  await bootstrapVault({
+    client: client.withToken(await keyStore.rootToken()),
+    keyStore,
+    tenants,
+    ownCertificate: vaultService.name,
+  });
+  return tenants.map(({ name }) => name);
 }
 
 /** The root token; DS_VAULT_NOT_INITIALISED before the first start. */

@@ -120,7 +120,10 @@ export class VaultClient implements Disposable {
     const errors = answer.body?.errors ?? [];
     throw vaultErrors.DS_VAULT_REFUSED(
       `the vault answered ${method} ${path} with ${answer.status}${errors.length > 0 ? `: ${errors.join("; ").trim()}` : ""}`,
-      { details: { status: answer.status, path } },
+      {
+        ...(answer.status === 503 ? { hint: "devstack vault unseal" } : {}), // it is sealed
+        details: { status: answer.status, path },
+      },
     );
   }
 }

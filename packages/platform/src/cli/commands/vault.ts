@@ -1,4 +1,13 @@
-import { caChain, rootToken, showPassword, unseal, vaultStatus } from "../../app/vault.ts";
+import {
+  bootstrap,
+  caChain,
+  initialise,
+  rootToken,
+  seal,
+  showPassword,
+  unseal,
+  vaultStatus,
+} from "../../app/vault.ts";
 import { nearest } from "../../shared/nearest.ts";
 import type { ExitCode } from "../../shared/errors.ts";
 import type { Command, Invocation } from "../command.ts";
@@ -20,6 +29,23 @@ const actions: Readonly<Record<string, Action>> = {
   unseal: async ({ stack, terminal, json }) => {
     const outcome = await unseal(await stack());
     terminal.result(json ? JSON.stringify({ outcome }) : `the vault ${outcome}`);
+    return 0;
+  },
+  seal: async ({ stack, terminal, json }) => {
+    const outcome = await seal(await stack());
+    terminal.result(json ? JSON.stringify({ outcome }) : `the vault ${outcome}`);
+    return 0;
+  },
+  init: async ({ stack, terminal, json }) => {
+    const outcome = await initialise(await stack());
+    terminal.result(json ? JSON.stringify({ outcome }) : `the vault ${outcome}`);
+    return 0;
+  },
+  bootstrap: async ({ stack, terminal, json }) => {
+    const services = await bootstrap(await stack());
+    terminal.result(
+      json ? JSON.stringify({ services }) : `the vault has all that ${services.join(", ")} need`,
+    );
     return 0;
   },
   token: async ({ stack, terminal, json }) => {
@@ -44,7 +70,7 @@ const actions: Readonly<Record<string, Action>> = {
 };
 
 export const vaultCommand: Command = {
-  usage: "status | token | unseal | ca-cert | show-password SERVICE",
+  usage: "status | token | seal | unseal | init | bootstrap | ca-cert | show-password SERVICE",
   options: {},
   optionHelp: {},
   positionals: { min: 1, max: 2 },
