@@ -1,7 +1,8 @@
 import path from "node:path";
 import { DevStackError, exitCodes, type SerialisedError } from "../shared/errors.ts";
-import { readFileIfPresent, writeFileAtomically } from "../shared/files.ts";
+import { ensureFolder, readFileIfPresent, writeFileAtomically } from "../shared/files.ts";
 import type { ServiceDefinition } from "../services/definition.ts";
+import { definitions } from "../services/registry.ts";
 import {
   type EngineInstallation,
   type EngineRequirement,
@@ -82,23 +83,27 @@ export function engineText({ product, version, provider }: EngineInstallation): 
 /** By service: "postgresql 15.18 (prefix)". */
 export type RecordedEngines = Readonly<Record<string, string>>;
 
-/** Keeps what was chosen beside the stack, for `status` to say without asking the toolchain. */
-export async function recordEngines(
+/** Keeps what the service was started with beside the stack, for `status` to say without asking the toolchain. */
+export async function recordEngine(
   stack: Stack,
-  installations: Readonly<Record<string, EngineInstallation>>,
+  service: string,
+  installation: EngineInstallation,
 ): Promise<void> {
-  const chosen = Object.entries(installations).map(([service, engine]) => [
-    service,
-    engineText(engine),
-  ]);
-  const record = { ...(await recordedEngines(stack)), ...Object.fromEntries(chosen) };
-  await writeFileAtomically(recordFile(stack), JSON.stringify(record));
+  const file = recordFile(stack, service);
+  const text = engineText(installation);
+  if ((await readFileIfPresent(file)) === text) return;
+  await ensureFolder(path.dirname(file), { mode: 0o700 });
+  await writeFileAtomically(file, text);
 }
 
 export async function recordedEngines(stack: Stack): Promise<RecordedEngines> {
-  return JSON.parse((await readFileIfPresent(recordFile(stack))) ?? "{}") as RecordedEngines;
+  const records = definitions.map(async ({ name }) => {
+    const text = await readFileIfPresent(recordFile(stack, name));
+    return text === undefined ? [] : [[name, text]];
+  });
+  return Object.fromEntries((await Promise.all(records)).flat()) as Record<string, string>;
 }
 
-function recordFile(stack: Stack): string {
-  return path.join(stack.folders.state, "engines.json");
+function recordFile(stack: Stack, service: string): string {
+  return path.join(stack.folders.state, "engines", service);
 }

@@ -9,7 +9,7 @@ import type { Unit } from "../supervisor/unit.ts";
 import { KeyStore } from "../vault/key-store.ts";
 import type { VaultTenant } from "../vault/platform-model.ts";
 import { VaultClient } from "../vault/vault-client.ts";
-import { engineOf } from "./engines.ts";
+import { engineOf, recordEngine } from "./engines.ts";
 import type { Stack } from "./stack.ts";
 
 /** Every service of the stack as the supervisor runs it: where definitions, vault and toolchain come together. */
@@ -35,7 +35,11 @@ export function unitsOf(stack: Stack): readonly Unit[] {
         account,
         vault,
         keyStore,
-        engineFor: async (requirement, signal) => engineOf(stack, requirement, { signal }),
+        engineFor: async (requirement, signal) => {
+          const installation = await engineOf(stack, requirement, { signal });
+          await recordEngine(stack, definition.name, installation);
+          return installation;
+        },
       }),
     ),
   ];

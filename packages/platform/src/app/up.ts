@@ -6,7 +6,7 @@ import type { UnitEvent } from "../supervisor/unit.ts";
 import type { EngineInstallation, ToolchainProgress } from "../toolchain/engine.ts";
 import { ensureDaemon } from "./daemon-process.ts";
 import { appErrors } from "./errors.ts";
-import { provideEngines, recordEngines } from "./engines.ts";
+import { provideEngines } from "./engines.ts";
 import { establishStack, type Stack } from "./stack.ts";
 
 export interface UpOptions {
@@ -37,7 +37,6 @@ export async function up(stack: Stack, options: UpOptions = {}): Promise<UpOutco
     ...(options.onEngine ? { onProgress: options.onEngine } : {}),
     ...(options.signal ? { signal: options.signal } : {}),
   });
-  await recordEngines(stack, installations);
   await ensureDaemon(stack, options.onWait ? { onWait: options.onWait } : {});
   const daemon = await askDaemon(
     controlSocket(stack.folders.run),
