@@ -19,7 +19,7 @@ let parent: string;
 beforeEach(async () => (parent = await mkdtemp(path.join(os.tmpdir(), "data folder "))));
 afterEach(async () => rm(parent, { recursive: true }));
 
-function runWith(product: string): Run {
+function runWith(product: string, version = "1.0"): Run {
   return {
     instance: "mysql",
     ports: {},
@@ -28,7 +28,7 @@ function runWith(product: string): Run {
     engine: {
       engine: "mysql",
       product,
-      version: "1.0",
+      version,
       provider: "path",
       programs: {},
       root: undefined,
@@ -47,7 +47,8 @@ const create = async ({ folders }: Run): Promise<void> =>
 function creation(
   parts: Partial<Parameters<typeof provideDataFolder>[1]> = {},
 ): NonNullable<Parameters<typeof provideDataFolder>[1]> {
-  return { cache: path.join(parent, "cache"), fill: undefined, create, ...parts };
+  const cache = path.join(parent, "cache");
+  return { cache, fill: undefined, create, isOfOneMajor: false, ...parts };
 }
 
 it("leaves nothing under the folder's own name when the filling fails, and clears it the next time", async () => {
@@ -77,7 +78,7 @@ it("does not fill a folder twice", async () => {
 it("refuses data of another product, and takes data that does not tell", async () => {
   await provideDataFolder(runWith("mariadb"), creation());
   await expect(provideDataFolder(runWith("mysql"), creation())).rejects.toThrow(
-    /was made by mariadb, and the engine is mysql now/,
+    /was made by mariadb 1\.0, and the engine is mysql now/,
   );
   await rm(path.join(parent, "mysql"), { recursive: true });
   await mkdir(path.join(parent, "mysql"));
@@ -149,4 +150,31 @@ describe("with a template", () => {
       .filter((name) => !name.endsWith(".lock"))
       .map((name) => path.join(folder, name));
   }
+});
+
+it.each([
+  { versions: ["10.11.2", "10.11.1"] },
+  { versions: ["10.11.2", "11.8.1", "11.8.0"] },
+  { versions: ["15.2", "15.1", "15.3"], isOfOneMajor: true },
+])("lets $versions at the same data, one after the other", async ({ versions, ...options }) => {
+  for (const version of versions)
+    await provideDataFolder(runWith("mariadb", version), creation(options));
+});
+
+it.each([
+  { versions: ["10.11.2", "10.6.1"] },
+  { versions: ["10.11.2", "11.8.1", "10.11.2"] },
+  { versions: ["15.2", "18.4"], isOfOneMajor: true },
+  { versions: ["18.4", "15.2"], isOfOneMajor: true },
+])("lets no such version at it as the last of $versions", async ({ versions, ...options }) => {
+  const last = versions.at(-1) ?? "";
+  for (const version of versions.slice(0, -1))
+    await provideDataFolder(runWith("mariadb", version), creation(options));
+  await expect(
+    provideDataFolder(runWith("mariadb", last), creation(options)),
+  ).rejects.toMatchObject({
+    code: "DS_DATA_OF_OTHER_VERSION",
+    exit: 2,
+    message: expect.stringMatching(`was made by mariadb .*, and the engine is mariadb ${last} now`),
+  });
 });

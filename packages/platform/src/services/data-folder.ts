@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import semver from "semver";
 import {
   ensureFolder,
   exists,
@@ -13,7 +14,7 @@ import { cloneTemplate, discardTemplate, provideTemplate } from "./data-template
 import type { Run } from "./definition.ts";
 import { serviceErrors } from "./errors.ts";
 
-/** In the data folder, so that it goes where the data goes: which product made it. */
+/** In the data folder, so that it goes where the data goes: which product used it last, in which version. */
 const makerFile = "devstack-product";
 
 interface DataCreation {
@@ -23,12 +24,14 @@ interface DataCreation {
   readonly fill: ((partial: Run) => Promise<void>) | undefined;
   /** Makes it this stack's own. */
   readonly create: (partial: Run) => Promise<void>;
+  /** As in the service's definition. */
+  readonly isOfOneMajor: boolean;
 }
 
 /**
  * Makes the instance's data folder where there is none. It is filled under a temporary name, synced and renamed, so
  * that one with its own name is whole; what a cut-off try left is thrown away. Without `creation` it is empty.
- * @throws DS_DATA_OF_OTHER_PRODUCT
+ * @throws DS_DATA_OF_OTHER_PRODUCT, DS_DATA_OF_OTHER_VERSION
  */
 export async function provideDataFolder(
   run: Run,
@@ -37,7 +40,7 @@ export async function provideDataFolder(
   const { data } = run.folders;
   const owned = { mode: 0o700, owner: run.account };
   if (!creation) return ensureFolder(data, owned);
-  if (await exists(data)) return requireSameProduct(run);
+  if (await exists(data)) return takeOverData(run, creation.isOfOneMajor);
   const parent = path.dirname(data);
   const prefix = `.${path.basename(data)}.partial-`;
   for (const name of await readdir(parent)) {
@@ -48,9 +51,7 @@ export async function provideDataFolder(
   const partial = path.join(parent, prefix + randomUUID());
   await ensureFolder(partial, owned);
   await createIn(partial, run, creation);
-  await writeFileAtomically(path.join(partial, makerFile), run.engine.product, {
-    owner: run.account,
-  });
+  await writeMaker({ ...run, folders: { ...run.folders, data: partial } });
   await syncTree(partial);
   await rename(partial, data);
   await syncFolder(parent);
@@ -82,17 +83,43 @@ function refuseSecret(at: string): never {
   throw new Error(`a template was about to hold secret/${at}`);
 }
 
-/** An engine that several products stand for may be another one today, which would fail on the data with riddles. */
-async function requireSameProduct(run: Run): Promise<void> {
-  const { engine, product } = run.engine;
+/**
+ * The engine may be another one today: another product that stands for the same, or another version. It would fail on
+ * the data with riddles, or change them in such a way that there is no return.
+ */
+async function takeOverData(run: Run, isOfOneMajor: boolean): Promise<void> {
+  const { engine, product, version } = run.engine;
   const { data } = run.folders;
   const maker = await readFileIfPresent(path.join(data, makerFile));
-  if (maker === undefined || maker === product) return;
-  throw serviceErrors.DS_DATA_OF_OTHER_PRODUCT(
-    `${run.instance}: the data in ${data} was made by ${maker}, and the engine is ${product} now`,
+  if (maker === undefined || maker === makerOf(run.engine)) return;
+  const [madeBy = "", madeWith] = maker.split(" ");
+  const isOther = madeBy !== product;
+  if (!isOther && (madeWith === undefined || servesData(version, madeWith, isOfOneMajor)))
+    return writeMaker(run);
+  const code = isOther ? "DS_DATA_OF_OTHER_PRODUCT" : "DS_DATA_OF_OTHER_VERSION";
+  throw serviceErrors[code](
+    `${run.instance}: the data in ${data} was made by ${maker}, and the engine is ${isOther ? product : makerOf(run.engine)} now`,
     {
       hint: `name the folder with ${maker}'s programs as engines.${engine}.path in devstack.config.ts, or move the data away`,
-      details: { folder: data, maker, product },
+      details: { folder: data, maker, product, version },
     },
   );
+}
+
+/** Whether an engine of this version can be let at data that one of that version used last. */
+function servesData(version: string, madeWith: string, isOfOneMajor: boolean): boolean {
+  const [now, then] = [semver.coerce(version), semver.coerce(madeWith)];
+  if (!now || !then) return true;
+  if (isOfOneMajor) return now.major === then.major;
+  return now.major > then.major || (now.major === then.major && now.minor >= then.minor);
+}
+
+function makerOf({ product, version }: Run["engine"]): string {
+  return `${product} ${version}`;
+}
+
+async function writeMaker({ engine, folders, account }: Run): Promise<void> {
+  await writeFileAtomically(path.join(folders.data, makerFile), makerOf(engine), {
+    owner: account,
+  });
 }

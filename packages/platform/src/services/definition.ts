@@ -155,6 +155,8 @@ export interface ServiceDefinition {
    * folder.
    */
   readonly createData?: (context: StepContext) => Promise<void>;
+  /** An engine reads the data of its own major version alone; others take over what an older version made. */
+  readonly isDataOfOneMajor?: boolean;
   readonly companions?: (run: Run) => readonly Companion[];
   readonly process: (run: Run) => ProcessSpec;
   /** Rejects until the instance's process answers its own protocol. */

@@ -175,6 +175,7 @@ async function prepareInstance(
       cache: host.folders.cache,
       fill: fill && within(fill),
       create: within(createData),
+      isOfOneMajor: definition.isDataOfOneMajor ?? false,
     },
   );
   return {

@@ -39,6 +39,7 @@ export const postgres = defineService({
   ],
   template: () => createCluster,
   createData: setSuperuserPassword,
+  isDataOfOneMajor: true,
   process: (run) =>
     engineProcess(run, {
       program: "postgres",
