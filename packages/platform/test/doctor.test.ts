@@ -210,7 +210,10 @@ it("finds what is wrong in the cache, and clears it away", async () => {
   const tree = path.join(engines, "redis-0123456789abcdef");
   const halfMade = `${tree}.0123456789ab.partial`;
   const choice = path.join(engines, "redis-fedcba9876543210.json");
-  for (const each of [tree, halfMade]) await mkdir(each, { recursive: true });
+  const template = path.join(stack.base.cache, "templates/postgresql-9.6-0123456789abcdef");
+  const halfTemplate = `${template}.partial-0`;
+  const folders = [tree, halfMade, template, halfTemplate];
+  for (const each of folders) await mkdir(each, { recursive: true });
   await writeFile(choice, "{");
   await mkdir(path.join(stack.base.cache, "packages"), { recursive: true });
   await writeFile(path.join(stack.base.cache, "packages/old_1.0_all.deb"), "x");
@@ -221,10 +224,12 @@ it("finds what is wrong in the cache, and clears it away", async () => {
     "DS_DOCTOR_TREE_DAMAGED",
     "DS_DOCTOR_TREE_HALF_MADE",
     "DS_DOCTOR_CACHE_UNUSED",
+    "DS_DOCTOR_TEMPLATE_HALF_MADE",
+    "DS_DOCTOR_TEMPLATE_UNUSED",
   ];
   expect(codesOf(findings)).toEqual(expect.arrayContaining(expected));
   expect(codesOf((await doctor("--fix")).mended).toSorted()).toEqual(expected.toSorted());
-  for (const each of [tree, halfMade, choice]) await expect(stat(each)).rejects.toThrow("ENOENT");
+  for (const each of [...folders, choice]) await expect(stat(each)).rejects.toThrow("ENOENT");
 });
 
 it("refuses a word that it has no use for", async () => {

@@ -28,13 +28,22 @@ export interface TemplateRequest {
   readonly fill: (folder: string) => Promise<void>;
 }
 
+export function templateFolder(cache: string): string {
+  return path.join(cache, "templates");
+}
+
+/** Where the template of this build of the engine lies, made or not. */
+export function templateOf(cache: string, engine: EngineInstallation): string {
+  return path.join(templateFolder(cache), nameOf(engine));
+}
+
 /**
  * The folder of data as this build of the engine initialises it, made where there is none. It has its name only when
  * it is whole, and never changes then. Undefined where the cache is another user's: then nothing is kept.
  */
 export async function provideTemplate(request: TemplateRequest): Promise<string | undefined> {
-  const folder = path.join(request.cache, "templates");
-  const template = path.join(folder, nameOf(request.engine));
+  const folder = templateFolder(request.cache);
+  const template = templateOf(request.cache, request.engine);
   try {
     if (!(await exists(folder))) await ensureFolder(folder, { mode: 0o755 });
     if (!(await exists(template))) {

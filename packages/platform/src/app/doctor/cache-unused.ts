@@ -1,9 +1,9 @@
 import path from "node:path";
-import { definitions } from "../../services/registry.ts";
-import { type CacheUser, findUnused, pruneCache } from "../../toolchain/unused-cache.ts";
+import { findUnused, pruneCache } from "../../toolchain/unused-cache.ts";
 import { toolchainOptions } from "../engines.ts";
-import { recordedStacks, type Stack } from "../stack.ts";
+import { definitions } from "../../services/registry.ts";
 import { defineCheck } from "./check.ts";
+import { stacksOfCache } from "./stacks-of-cache.ts";
 
 export const cacheUnused = defineCheck({
   name: "unused cache",
@@ -14,7 +14,10 @@ export const cacheUnused = defineCheck({
     },
   },
   examine: async ({ stack }) => {
-    const users = await cacheUsers(stack);
+    const users = (await stacksOfCache(stack)).map((each) => ({
+      requirements: definitions.map(({ engine }) => engine),
+      options: toolchainOptions(each),
+    }));
     const { paths, sizeBytes } = await findUnused(users);
     if (paths.length === 0) return [];
     const names = paths.map((each) => path.basename(each));
@@ -29,14 +32,3 @@ export const cacheUnused = defineCheck({
     ];
   },
 });
-
-/** This stack as it is configured now, and every other as it was last started. */
-async function cacheUsers(stack: Stack): Promise<readonly CacheUser[]> {
-  const stacks = [stack, ...(await recordedStacks(stack.base))];
-  return stacks
-    .filter(({ base }) => base.cache === stack.base.cache)
-    .map((each) => ({
-      requirements: definitions.map(({ engine }) => engine),
-      options: toolchainOptions(each),
-    }));
-}

@@ -2,6 +2,7 @@ import { cacheHealth } from "./cache-health.ts";
 import { cacheUnused } from "./cache-unused.ts";
 import { certificates } from "./certificates.ts";
 import type { Check } from "./check.ts";
+import { dataTemplates } from "./data-templates.ts";
 import { diskSpace } from "./disk-space.ts";
 import { engines } from "./engines.ts";
 import { folderModes } from "./folder-modes.ts";
@@ -28,4 +29,5 @@ export const checks: readonly Check[] = [
   newerEngines,
   cacheHealth,
   cacheUnused,
+  dataTemplates,
 ];
