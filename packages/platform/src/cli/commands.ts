@@ -76,6 +76,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "run the tests: unit tests and live suites on a stack of their own",
     load: async () => (await import("./commands/test.ts")).testCommand,
   },
+  bench: {
+    summary: "measure what docs and goals claim, beside the bare engines",
+    load: async () => (await import("./commands/bench.ts")).benchCommand,
+  },
   version: {
     summary: "print DevStack's version",
     load: async () => (await import("./commands/version.ts")).versionCommand,
