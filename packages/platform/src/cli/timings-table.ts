@@ -1,4 +1,5 @@
 import type { UnitStatus } from "../supervisor/unit.ts";
+import { criticalPathText } from "./critical-path.ts";
 import { formatTable } from "./table.ts";
 
 /** What each service spent on each part of its last start, and the chain that the whole waited for. */
@@ -17,13 +18,12 @@ export function timingsText(units: readonly UnitStatus[], totalSeconds: number):
       ];
       return [unit.name, ...parts.map((ms) => `${ms} ms`), `${ready} ms`];
     });
-  const last = rows.at(-1)?.[0];
   return [
     formatTable(
       ["SERVICE", "WAITED", "PREPARED", "STARTED", "SETTLED", "OWN START", "READY AT"],
       rows,
     ),
     "",
-    `slowest: ${last ?? "nothing was started"}; the command took ${totalSeconds.toFixed(2)} s in all`,
+    `critical path: ${criticalPathText(units, totalSeconds * 1000)}`,
   ].join("\n");
 }

@@ -102,6 +102,7 @@ export class UnitRunner {
     return {
       name: this.unit.name,
       state: this.#state,
+      dependsOn: this.unit.dependsOn,
       members: this.unit.members.map(
         (name) => this.#members.get(name)?.status() ?? { name, running: false, crashes: 0 },
       ),

@@ -62,6 +62,7 @@ export interface MemberStatus {
 export interface UnitStatus {
   readonly name: string;
   readonly state: UnitState;
+  readonly dependsOn: readonly string[];
   readonly members: readonly MemberStatus[];
   readonly error?: SerialisedError;
   /** When each state was entered during the last start, in milliseconds since that start was asked for. */

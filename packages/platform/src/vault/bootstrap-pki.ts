@@ -1,6 +1,7 @@
 import type { KeyStore } from "./key-store.ts";
 import { certificateNames, intermediateMount, roleName, rootMount } from "./platform-model.ts";
 import type { VaultClient } from "./vault-client.ts";
+import { writeUnlessSo } from "./write-unless-so.ts";
 
 const hoursAYear = 8760;
 
@@ -40,18 +41,26 @@ export async function bootstrapPki(options: PkiOptions): Promise<void> {
   await Promise.all([
     keyStore.saveCa(root, intermediate),
     ...options.certificates.map(({ instance, keyType }) =>
-      client.write(`${intermediateMount}/roles/${roleName(instance)}`, {
+      writeUnlessSo(client, `${intermediateMount}/roles/${roleName(instance)}`, {
         allowed_domains: certificateNames(instance),
         allow_bare_domains: true,
         allow_localhost: true,
         allow_subdomains: false,
+        // What widens a role is said too, so that it is put back where somebody changed it.
+        allow_any_name: false,
+        allow_glob_domains: false,
+        allowed_uri_sans: [],
+        enforce_hostnames: true,
+        require_cn: true,
+        code_signing_flag: false,
+        email_protection_flag: false,
         allow_ip_sans: true,
         key_type: keyType,
         key_bits: keyType === "ec" ? 256 : 2048,
         server_flag: true,
         client_flag: true, // a Redis node is a client of the others
-        max_ttl: `${hoursAYear}h`,
-        ttl: `${hoursAYear}h`,
+        max_ttl: hoursAYear * 3600,
+        ttl: hoursAYear * 3600,
         no_store: false,
       }),
     ),

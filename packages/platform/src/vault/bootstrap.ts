@@ -10,6 +10,7 @@ import {
   type VaultTenant,
 } from "./platform-model.ts";
 import type { VaultClient } from "./vault-client.ts";
+import { writeUnlessSo } from "./write-unless-so.ts";
 
 export interface BootstrapOptions {
   /** Has to act with a token that may do all this: root's. */
@@ -82,13 +83,14 @@ async function giveIdentity(
   tenant: VaultTenant,
 ): Promise<void> {
   const role = `auth/approle/role/${roleName(tenant.name)}`;
-  await client.write(`sys/policies/acl/${policyName(tenant.name)}`, { policy: policyText(tenant) });
-  await client.write(role, {
+  const policy = { policy: policyText(tenant) };
+  await writeUnlessSo(client, `sys/policies/acl/${policyName(tenant.name)}`, policy);
+  await writeUnlessSo(client, role, {
     token_policies: [policyName(tenant.name)],
-    token_ttl: "1h",
-    token_max_ttl: "24h",
+    token_ttl: 3600,
+    token_max_ttl: 24 * 3600,
     token_bound_cidrs: ["127.0.0.0/8"],
-    secret_id_ttl: "720h",
+    secret_id_ttl: 720 * 3600,
     secret_id_bound_cidrs: ["127.0.0.0/8"],
   });
   const former = await keyStore.identity(tenant.name);
