@@ -4,6 +4,7 @@ import { messageOf, type SerialisedError } from "../shared/errors.ts";
 import { writeFileAtomically } from "../shared/files.ts";
 import { controlSocket, type DaemonStatus } from "../supervisor/control-protocol.ts";
 import { serveControl } from "../supervisor/control-server.ts";
+import { LogKeeper } from "../supervisor/log-keeper.ts";
 import { ProcessLedger } from "../supervisor/process-ledger.ts";
 import { reapLeftovers } from "../supervisor/reap-leftovers.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
@@ -26,6 +27,8 @@ async function main(stateFolder: string): Promise<void> {
   const reaped = await reapLeftovers(ledger);
   if (reaped.length > 0) log(`ended what an earlier daemon left: ${reaped.join(", ")}`);
   const supervisor = new Supervisor({ units: unitsOf(stack), ledger, stack: stack.id, log });
+  const logs = new LogKeeper({ folder: stack.folders.logs });
+  logs.start((error) => log(`logs: ${messageOf(error)}`));
   let unavailable: Readonly<Record<string, SerialisedError>> = {};
   const status = (): DaemonStatus => ({
     pid: process.pid,
@@ -62,6 +65,7 @@ async function main(stateFolder: string): Promise<void> {
       return status();
     },
     status: async () => status(),
+    logs: async () => logs.tails(),
   });
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {

@@ -1,4 +1,4 @@
-import { open, readdir } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { instancesOf } from "../services/definition.ts";
@@ -58,23 +58,66 @@ export async function readLog(log: LogFile, lines: number, show: ShowLine): Prom
   return { ...log, offset: end };
 }
 
-/** Shows what is added to the logs until the signal aborts. */
+/** Shows what is added to the logs until the signal aborts, also where they are rotated meanwhile. */
 export async function followLogs(
   positions: readonly LogPosition[],
   show: ShowLine,
   signal: AbortSignal,
 ): Promise<void> {
-  const logs = positions.map((position) => ({ ...position, rest: "" }));
+  const logs = await Promise.all(
+    positions.map(async (position) => ({
+      ...position,
+      rest: "",
+      rotated: await rotation(position.file),
+      shorter: false,
+    })),
+  );
   while (!signal.aborted) {
     for (const log of logs) {
-      const { text, end } = await readFrom(log.file, log.offset);
-      log.offset = end;
-      const lines = (log.rest + text).split("\n");
+      const lines = (log.rest + (await readAdded(log))).split("\n");
       log.rest = lines.pop() ?? "";
       for (const line of lines) show(log.name, line);
     }
     await delay(100, undefined, { signal }).catch(() => undefined); // aborted: the loop ends
   }
+}
+
+interface Rotation {
+  /** Of the newest rotated file; undefined: there is none. */
+  readonly inode: number | undefined;
+  readonly sizeBytes: number;
+}
+
+async function rotation(file: string): Promise<Rotation> {
+  const found = await stat(`${file}.1`).catch(() => undefined); // never rotated
+  return { inode: found?.ino, sizeBytes: found?.size ?? 0 };
+}
+
+/** What came since: the rest of a file that was rotated away, then what the log holds now. */
+async function readAdded(log: {
+  readonly file: string;
+  offset: number;
+  rotated: Rotation;
+  shorter: boolean;
+}): Promise<string> {
+  let rest = "";
+  const rotated = await rotation(log.file);
+  const sizeBytes = (await stat(log.file).catch(() => undefined))?.size ?? 0;
+  if (rotated.inode !== log.rotated.inode) {
+    // It is copied first and cut then: until it is shorter than its copy it has not been cut.
+    if (sizeBytes >= rotated.sizeBytes) return "";
+    rest = (await readFrom(`${log.file}.1`, log.offset)).text;
+    log.rotated = rotated;
+    log.offset = 0;
+  } else if (sizeBytes < log.offset) {
+    // Cut by somebody else; or its copy had not got its name when it was looked for, and has it the next time.
+    if (log.shorter) log.offset = 0;
+    log.shorter = !log.shorter;
+    if (log.shorter) return "";
+  }
+  const { text, end } = await readFrom(log.file, log.offset);
+  log.offset = end;
+  return rest + text;
 }
 
 /** The text from an offset (from the end when negative), and where it ends; none when there is no such file. */
@@ -89,8 +132,8 @@ async function readFrom(
   if (!handle) return { text: "", end: 0 };
   try {
     const { size } = await handle.stat();
-    const from = offset < 0 ? Math.max(0, size + offset) : offset > size ? 0 : offset; // shorter: it was begun anew
-    const buffer = Buffer.alloc(Math.min(size - from, 8 * blockBytes));
+    const from = offset < 0 ? Math.max(0, size + offset) : Math.min(offset, size);
+    const buffer = Buffer.alloc(size - from);
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, from);
     return { text: buffer.toString("utf8", 0, bytesRead), end: from + bytesRead };
   } finally {

@@ -5,7 +5,7 @@ import type {
   ControlLine,
   ControlOperation,
   ControlRequests,
-  DaemonStatus,
+  ControlResults,
 } from "./control-protocol.ts";
 import { supervisorErrors } from "./errors.ts";
 import type { UnitEvent } from "./unit.ts";
@@ -19,14 +19,14 @@ export async function askDaemon<Operation extends ControlOperation>(
   operation: Operation,
   request: ControlRequests[Operation],
   options: { readonly onEvent?: (event: UnitEvent) => void; readonly signal?: AbortSignal } = {},
-): Promise<DaemonStatus | undefined> {
+): Promise<ControlResults[Operation] | undefined> {
   const response = await send(socket, operation, request, options.signal);
   if (!response) return undefined;
   try {
     for await (const text of readline.createInterface({ input: response })) {
       const line = JSON.parse(text) as ControlLine;
       if ("event" in line) options.onEvent?.(line.event);
-      else if ("result" in line) return line.result;
+      else if ("result" in line) return line.result as ControlResults[Operation];
       else throw DevStackError.fromJSON(line.error);
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { SerialisedError } from "../shared/errors.ts";
 import { supervisorErrors } from "./errors.ts";
+import type { LogTails } from "./log-keeper.ts";
 import type { UnitEvent, UnitStatus } from "./unit.ts";
 
 /** What the daemon can be asked: HTTP/1.1 over its socket, `POST /<operation>`, a JSON body, lines of JSON back. */
@@ -14,6 +15,16 @@ export interface ControlRequests {
   readonly stop: { readonly force?: boolean };
   readonly restart: { readonly name: string };
   readonly status: Readonly<Record<string, never>>;
+  /** The last lines of each log, from memory. */
+  readonly logs: Readonly<Record<string, never>>;
+}
+
+export interface ControlResults {
+  readonly start: DaemonStatus;
+  readonly stop: DaemonStatus;
+  readonly restart: DaemonStatus;
+  readonly status: DaemonStatus;
+  readonly logs: LogTails;
 }
 
 export type ControlOperation = keyof ControlRequests;
@@ -27,7 +38,7 @@ export interface DaemonStatus {
 /** Events while it is under way, then one result or one error. */
 export type ControlLine =
   | { readonly event: UnitEvent }
-  | { readonly result: DaemonStatus }
+  | { readonly result: ControlResults[ControlOperation] }
   | { readonly error: SerialisedError };
 
 /** The system's limit for a socket's path, its closing NUL not counted. */

@@ -6,7 +6,7 @@ import type {
   ControlLine,
   ControlOperation,
   ControlRequests,
-  DaemonStatus,
+  ControlResults,
 } from "./control-protocol.ts";
 import type { UnitEvent } from "./unit.ts";
 
@@ -14,7 +14,7 @@ type Handlers = {
   readonly [Operation in ControlOperation]: (
     request: ControlRequests[Operation],
     onEvent: (event: UnitEvent) => void,
-  ) => Promise<DaemonStatus>;
+  ) => Promise<ControlResults[Operation]>;
 };
 
 const bodyLimitBytes = 1024 * 1024;
