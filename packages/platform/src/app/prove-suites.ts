@@ -44,6 +44,7 @@ export async function proveSuite(
 export function unprovenChecks(suite: Suite): readonly string[] {
   const proving = new Map(suite.faults.map((fault) => [fault.name, fault]));
   return suite.checks
+    .filter(({ awaits }) => awaits === undefined)
     .filter(({ id, fault }) => fault === undefined || !proving.get(fault)?.turnsRed.includes(id))
     .map(({ id }) => id);
 }

@@ -2,7 +2,7 @@ import { applyFaults } from "../services/apply-faults.ts";
 import type { ServiceDefinition } from "../services/definition.ts";
 import { definitions } from "../services/registry.ts";
 import { serviceUnit } from "../services/service-unit.ts";
-import { tenantOf } from "../services/tenants.ts";
+import { overseersOf, tenantOf } from "../services/tenants.ts";
 import { vaultFaults } from "../services/vault/faults.ts";
 import { vaultUnit } from "../services/vault/vault-unit.ts";
 import type { Unit } from "../supervisor/unit.ts";
@@ -47,7 +47,8 @@ export function unitsOf(stack: Stack): readonly Unit[] {
 
 /** What the vault keeps for each of them. */
 export function tenantsOf(stack: Stack): readonly VaultTenant[] {
-  return definitionsOf(stack).map(tenantOf);
+  const own = definitionsOf(stack);
+  return [...own.map(tenantOf), ...overseersOf(own)];
 }
 
 function definitionsOf(stack: Stack): readonly ServiceDefinition[] {

@@ -35,7 +35,7 @@ export function testReport(terminal: Terminal, json: boolean): TestReport {
     end: (result) => {
       results.push(result);
       say(`${marks[result.verdict]} ${result.id} (${result.durationMs} ms)`);
-      for (const line of reasons(result)) say(`       ${line}`);
+      for (const line of [...(result.lines ?? []), ...reasons(result)]) say(`       ${line}`);
     },
     finish: () => {
       const failed = results.filter((result) => result.verdict === "failed");

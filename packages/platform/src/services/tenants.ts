@@ -33,6 +33,30 @@ export function tenantOf(definition: ServiceDefinition): VaultTenant {
   };
 }
 
+/**
+ * Identities that belong to no service. `management` reads and lists what applications use, and writes nothing;
+ * `backup` reads everything, superusers' credentials too.
+ */
+export function overseersOf(definitions: readonly ServiceDefinition[]): readonly VaultTenant[] {
+  const all = definitions.flatMap(({ credentials }) => credentials.map(({ path }) => path));
+  const none = { credentials: [], certificates: [] };
+  return [
+    {
+      ...none,
+      name: "management",
+      reads: all.filter((path) => !isSuperusers(path)),
+      lists: true,
+      tokenTtlSeconds: 15 * 60,
+    },
+    { ...none, name: "backup", reads: all },
+  ];
+}
+
+/** Superusers' credentials lie apart, and only the service itself and the backup read them. */
+export function isSuperusers(path: string): boolean {
+  return path.endsWith("-admin");
+}
+
 function fieldsOf(spec: CredentialSpec): Readonly<Record<string, CredentialField>> {
   const own = Object.entries(spec.fields).map(([name, value]) => [
     name,

@@ -1,4 +1,6 @@
 import { suiteErrors } from "./errors.ts";
+import { approleAuthSuite } from "./approle-auth.ts";
+import { approleSecuritySuite } from "./approle-security.ts";
 import { nearest } from "../shared/nearest.ts";
 import { mongodbSuite } from "./mongodb.ts";
 import { mysqlSuite } from "./mysql.ts";
@@ -11,6 +13,8 @@ import { vaultSuite } from "./vault.ts";
 /** Every live suite, in the order in which they run. */
 export const suites: readonly Suite[] = [
   vaultSuite,
+  approleAuthSuite,
+  approleSecuritySuite,
   postgresSuite,
   mysqlSuite,
   mongodbSuite,

@@ -14,6 +14,8 @@ export interface CheckResult {
   readonly seen?: string;
   /** Why it was skipped. */
   readonly reason?: string;
+  /** What the check printed. */
+  readonly lines?: readonly string[];
 }
 
 export interface CheckListener {
@@ -44,18 +46,22 @@ export async function runChecks(
 
 async function runCheck(check: Check, stack: StackHandle): Promise<CheckResult> {
   const startedAt = performance.now();
+  const lines: string[] = [];
+  const print = (line: string): void => void lines.push(line);
   const done = (verdict: Verdict, more: Partial<CheckResult> = {}): CheckResult => ({
     id: check.id,
     title: check.title,
     verdict,
     durationMs: Math.round(performance.now() - startedAt),
     ...more,
+    ...(lines.length > 0 ? { lines } : {}),
   });
   const skip = (reason: string): never => {
     throw new Skip(reason);
   };
   try {
-    await withDeadline(check.run({ stack, expect, skip }));
+    if (check.awaits !== undefined) skip(`${check.awaits} does not belong to the stack yet`);
+    await withDeadline(check.run({ stack, expect, skip, print }));
     return done("passed");
   } catch (error) {
     if (error instanceof Skip) return done("skipped", { reason: error.message });

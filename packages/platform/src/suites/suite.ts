@@ -8,6 +8,8 @@ export interface Check {
   readonly title: string;
   /** The suite's fault that must turn it red; undefined: the check is listed as unproven. */
   readonly fault?: string;
+  /** What has to come before it can run, "Forgejo": it is skipped with this reason, and there is nothing to prove. */
+  readonly awaits?: string;
   /** Throws when what it sees is not what it expects. */
   readonly run: (context: CheckContext) => Promise<void>;
 }
@@ -17,6 +19,8 @@ export interface CheckContext {
   readonly expect: Expect;
   /** Ends the check as skipped; the reason is printed and the skip is counted. */
   readonly skip: (reason: string) => never;
+  /** Shows a line with the check's result, whatever it is: a table that was compared. */
+  readonly print: (line: string) => void;
 }
 
 /** One way in which what the checks guard is broken on purpose. */

@@ -87,7 +87,7 @@ async function giveIdentity(
   await writeUnlessSo(client, `sys/policies/acl/${policyName(tenant.name)}`, policy);
   await writeUnlessSo(client, role, {
     token_policies: [policyName(tenant.name)],
-    token_ttl: 3600,
+    token_ttl: tenant.tokenTtlSeconds ?? 3600,
     token_max_ttl: 24 * 3600,
     token_bound_cidrs: ["127.0.0.0/8"],
     secret_id_ttl: 720 * 3600,

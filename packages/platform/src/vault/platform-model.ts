@@ -11,6 +11,10 @@ export interface VaultTenant {
   readonly certificates: readonly { readonly instance: string; readonly keyType: "ec" | "rsa" }[];
   /** KV paths of other services that it reads. */
   readonly reads: readonly string[];
+  /** It may list what lies in the KV mount, and read each entry's metadata. */
+  readonly lists?: boolean;
+  /** How long its token lives; an hour unless said. */
+  readonly tokenTtlSeconds?: number;
 }
 
 export type CredentialField =
@@ -47,6 +51,7 @@ export function policyText(tenant: VaultTenant): string {
       ({ instance }) =>
         `path "${intermediateMount}/issue/${roleName(instance)}" { capabilities = ["update"] }`,
     ),
+    ...(tenant.lists ? [`path "${kvMount}/metadata/*" { capabilities = ["list", "read"] }`] : []),
     "",
   ].join("\n");
 }
