@@ -12,6 +12,10 @@ export interface Command {
   /** A line for each option, for `--help`. */
   readonly optionHelp: Readonly<Record<string, string>>;
   readonly positionals: { readonly min: number; readonly max: number };
+  /** What the words after it may be, for a shell to complete: names of one kind, or these. */
+  readonly completes?: "service" | "instance" | "suite" | readonly string[];
+  /** Values of options that take one of a few. */
+  readonly optionValues?: Readonly<Record<string, readonly string[]>>;
   /** It hands signals on to a program that it runs: Ctrl-C is that program's affair. */
   readonly signalsAreItsOwn?: boolean;
   /** Gives the exit code: one of ours, or that of the program that it ran. */

@@ -80,6 +80,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "measure what docs and goals claim, beside the bare engines",
     load: async () => (await import("./commands/bench.ts")).benchCommand,
   },
+  completion: {
+    summary: "what completes commands, services and suites in bash, zsh or fish",
+    load: async () => (await import("./commands/completion.ts")).completionCommand,
+  },
   version: {
     summary: "print DevStack's version",
     load: async () => (await import("./commands/version.ts")).versionCommand,

@@ -24,7 +24,10 @@ export const serviceNames: readonly string[] = [
 ];
 
 /** Names that a user may give to one process: the services' instances, the vault's among them. */
-const instanceNames: readonly string[] = [vaultService.name, ...definitions.flatMap(instancesOf)];
+export const instanceNames: readonly string[] = [
+  vaultService.name,
+  ...definitions.flatMap(instancesOf),
+];
 
 /** All ports of all services, by instance, then by the port's name. */
 export const portSpecs: Readonly<Record<string, Readonly<Record<string, PortSpec>>>> =

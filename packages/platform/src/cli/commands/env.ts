@@ -9,6 +9,8 @@ export const envCommand: Command = {
   options: { format: { type: "string" } },
   optionHelp: { "--format F": "dotenv (default), shell (for eval), json" },
   positionals: { min: 0, max: 32 },
+  completes: "service",
+  optionValues: { format: formats },
   run: async ({ stack, terminal, positionals, values, json }) => {
     const format = json ? "json" : (values["format"] ?? "dotenv");
     if (!formats.includes(format as never)) {

@@ -12,6 +12,7 @@ export const fetchCommand: Command = {
     "--newest": "the newest that each source has; running services get it by a restart",
   },
   positionals: { min: 0, max: 32 },
+  completes: "service",
   run: async ({ stack, terminal, positionals, values, json, interrupted }) => {
     const { installations, unavailable } = await fetchEngines(await stack(), positionals, {
       newest: values["newest"] === true,

@@ -10,6 +10,7 @@ export const logsCommand: Command = {
     "-n, --lines N": "the last N lines of each log (100)",
   },
   positionals: { min: 0, max: 32 },
+  completes: "instance",
   run: async ({ stack, terminal, positionals, values, json, interrupted }) => {
     const files = await logFiles(await stack(), positionals);
     const width = Math.max(0, ...files.map(({ name }) => name.length));

@@ -6,6 +6,7 @@ export const restartCommand: Command = {
   options: {},
   optionHelp: {},
   positionals: { min: 1, max: 1 },
+  completes: "instance",
   run: async ({ stack, terminal, json, positionals: [name = ""] }) => {
     const unit = await restart(await stack(), name, {
       onEvent: (event) => terminal.transient(`${event.unit} ${event.state}`),

@@ -6,6 +6,7 @@ export const shellCommand: Command = {
   options: {},
   optionHelp: {},
   positionals: { min: 1, max: 1 },
+  completes: "service",
   signalsAreItsOwn: true,
   run: async ({ stack, positionals: [service = ""] }) => openShell(await stack(), service),
 };

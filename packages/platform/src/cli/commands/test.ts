@@ -25,6 +25,8 @@ export const testCommand: Command = {
     "--prove": "break on purpose what each check guards, and see that it turns red",
   },
   positionals: { min: 0, max: 100 },
+  completes: "suite",
+  optionValues: { kind: kinds },
   run: async (invocation) => {
     const { values, positionals } = invocation;
     const kind = values["kind"];

@@ -18,6 +18,7 @@ export const upCommand: Command = {
     "--timings": "how long each service took, and which of them the whole waited for",
   },
   positionals: { min: 0, max: 32 },
+  completes: "service",
   run: async ({ stack, terminal, positionals, values, json, interrupted }) => {
     const startedAt = performance.now();
     const configured = await stack();

@@ -74,6 +74,7 @@ export const vaultCommand: Command = {
   options: {},
   optionHelp: {},
   positionals: { min: 1, max: 2 },
+  completes: Object.keys(actions),
   run: async (invocation) => {
     const [name = "", argument] = invocation.positionals;
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined;

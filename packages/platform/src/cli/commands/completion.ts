@@ -1,0 +1,48 @@
+import { knownNames } from "../../app/known-names.ts";
+import { nearest } from "../../shared/nearest.ts";
+import { type Command, commonOptions } from "../command.ts";
+import { commands } from "../commands.ts";
+import { type CompletedCommand, type CompletedOption, completionScripts } from "../completion.ts";
+import { cliErrors } from "../errors.ts";
+
+const shells = Object.keys(completionScripts);
+
+export const completionCommand: Command = {
+  usage: shells.join(" | "),
+  options: {},
+  optionHelp: {},
+  positionals: { min: 1, max: 1 },
+  completes: shells,
+  run: async ({ terminal, json, positionals: [shell = ""] }) => {
+    const generate = Object.hasOwn(completionScripts, shell) ? completionScripts[shell] : undefined;
+    if (!generate) {
+      const meant = nearest(shell, shells);
+      throw cliErrors.DS_USAGE(`there is no completion for ${JSON.stringify(shell)}`, {
+        hint: meant ? `did you mean "${meant}"?` : `devstack completion ${shells.join("|")}`,
+      });
+    }
+    const script = generate(await Promise.all(Object.keys(commands).map(complete)));
+    terminal.result(json ? JSON.stringify({ shell, script }) : script);
+    return 0;
+  },
+};
+
+async function complete(name: string): Promise<CompletedCommand> {
+  const entry = commands[name];
+  if (!entry) throw new Error(`there is no command ${name}`);
+  const { summary, load } = entry;
+  const command = await load();
+  const { completes = [] } = command;
+  const words = typeof completes === "string" ? knownNames[completes] : completes;
+  return { name, summary, words, options: optionsOf(command) };
+}
+
+function optionsOf(command: Command): readonly CompletedOption[] {
+  return Object.entries({ ...command.options, ...commonOptions }).map(([name, { type }]) => {
+    const help = Object.entries(command.optionHelp).find(([key]) =>
+      new RegExp(`--${name}\\b`).test(key),
+    );
+    const values = command.optionValues?.[name] ?? [];
+    return { name, help: help?.[1] ?? name, ...(type === "string" ? { values } : {}) };
+  });
+}
