@@ -71,6 +71,27 @@ it("installs again when the lock file changed, also over the lock of a launcher 
   expect((await run(path.join(home, "devstack"), ["0"])).stderr).toBe("");
 }, 180_000);
 
+it("keeps npm from the network where it was asked to look at nothing outside", async () => {
+  await writeLock("1.0.3");
+  const tools = path.join(scratch, "fake npm");
+  await mkdir(tools);
+  await writeFile(path.join(tools, "npm"), '#!/bin/sh\necho "npm got: $*" >&2\nexit 1\n', {
+    mode: 0o755,
+  });
+  const PATH = `${tools}:${process.env["PATH"]}`;
+  for (const [args, env, isOffline] of [
+    [["0"], {}, false],
+    [["0"], { DEVSTACK_OFFLINE: "0" }, false],
+    [["0"], { DEVSTACK_OFFLINE: "1" }, true],
+    [["up", "--offline"], {}, true],
+  ] as const) {
+    const { exit, stderr } = await run(path.join(home, "devstack"), args, { PATH, ...env });
+    expect(exit).toBe(1);
+    expect(/npm got: .*--offline/.test(stderr), stderr).toBe(isOffline);
+    expect(stderr).toContain("error DS_INSTALL_FAILED");
+  }
+});
+
 it("says what is missing where there is no npm", async () => {
   await writeLock("1.0.2");
   const { exit, stderr } = await run(path.join(home, "devstack"), ["0"], {

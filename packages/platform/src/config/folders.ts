@@ -26,13 +26,14 @@ export interface BaseFolders {
 
 /**
  * Where everything lies. Rejects a name that can't be handed on: a library path has no way to write a colon or a
- * semicolon, apt's configuration none to write a quote.
+ * semicolon, apt's configuration none to write a quote, initdb and RabbitMQ hand their paths to a shell, and Erlang
+ * takes others for patterns.
  * @throws DS_FOLDER_NAME_INVALID
  */
 export function baseFolders(from: Surroundings): BaseFolders {
   const folders = placeFolders(from);
   for (const folder of [folders.cache, folders.state, folders.config]) {
-    const [mark] = /[":;\p{Cc}]/u.exec(folder) ?? [];
+    const [mark] = /["':;$`\\[\]{}*?\p{Cc}]/u.exec(folder) ?? [];
     if (mark === undefined) continue;
     throw configErrors.DS_FOLDER_NAME_INVALID(
       `${JSON.stringify(folder)} has a ${JSON.stringify(mark)} in its name, which engines can't be told`,
