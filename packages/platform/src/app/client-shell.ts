@@ -6,7 +6,8 @@ import { vaultService } from "../services/vault/vault-service.ts";
 import { ensureFolder, writeFileAtomically } from "../shared/files.ts";
 import { KeyStore } from "../vault/key-store.ts";
 import { runAttached } from "./attached-process.ts";
-import { connectionRunOf, environmentOf } from "./connections.ts";
+import { connectionRunOf } from "./connection-settings.ts";
+import { credentialsOf, environmentOf } from "./connections.ts";
 import { engineOf } from "./engines.ts";
 import { appErrors } from "./errors.ts";
 import { runPrompt } from "./line-prompt.ts";
@@ -19,7 +20,7 @@ export async function openShell(stack: Stack, service: string): Promise<number> 
   if (service === vaultService.name) return openVaultShell(stack);
   const definition = definitionOf(service);
   if (!(await status(stack)).running) throw notRunning(stack);
-  const run = await connectionRunOf(stack, definition);
+  const run = connectionRunOf(stack, definition, await credentialsOf(stack, definition));
   const shells = definition.shells?.(run) ?? [];
   const found = await chooseShell(stack, definition, shells);
   if (found) return startShell(stack, service, found);

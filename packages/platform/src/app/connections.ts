@@ -1,10 +1,15 @@
-import type { Connection, ConnectionRun, ServiceDefinition } from "../services/definition.ts";
+import type { Connection, ServiceDefinition } from "../services/definition.ts";
 import { definitionOf, requireServices, serviceNames } from "../services/registry.ts";
-import { makeRuns } from "../services/service-unit.ts";
 import { vaultService } from "../services/vault/vault-service.ts";
-import { readCredential } from "../vault/bootstrap.ts";
 import { KeyStore } from "../vault/key-store.ts";
 import { logIn } from "../vault/login.ts";
+import {
+  connectionRunOf,
+  type Credentials,
+  readCredentials,
+  settingsFrom,
+  vaultConnection,
+} from "./connection-settings.ts";
 import { notRunning } from "./restart.ts";
 import type { Stack } from "./stack.ts";
 import { status } from "./status.ts";
@@ -12,24 +17,11 @@ import { vaultClientOf } from "./units.ts";
 
 /** How an application reaches the service, read with the service's own AppRole. Needs the vault to be up. */
 export async function connectionOf(stack: Stack, service: string): Promise<Connection> {
-  if (service === vaultService.name) {
-    const ca = new KeyStore(stack.folders.vault).caFile;
-    return vaultService.connection({ ports: stack.ports[service] ?? {}, ca });
-  }
+  if (service === vaultService.name) return vaultConnection(stack);
   const definition = definitionOf(service);
-  return definition.connection(await connectionRunOf(stack, definition));
-}
-
-/** What a connection to the service is made of, with the CA file of the caller's own. */
-export async function connectionRunOf(
-  stack: Stack,
-  definition: ServiceDefinition,
-): Promise<ConnectionRun> {
-  const secrets = await credentialsOf(stack, definition);
-  const [first] = makeRuns(definition, { ...stack, engine: undefined }, secrets);
-  if (!first) throw new Error(`${definition.name} has no instances`);
-  const { ports, peers, secret, tls } = first;
-  return { ports, peers, secret, tls: { ...tls, ca: new KeyStore(stack.folders.vault).caFile } };
+  return definition.connection(
+    connectionRunOf(stack, definition, await credentialsOf(stack, definition)),
+  );
 }
 
 /**
@@ -45,10 +37,9 @@ export async function environmentOf(
   if (!running) throw notRunning(stack);
   const ready = new Set(instances.filter((one) => one.state === "ready").map((one) => one.service));
   const chosen = services.length > 0 ? services : serviceNames.filter((name) => ready.has(name));
-  const environments = chosen.map(async (name) => {
-    const { env, url } = await connectionOf(stack, name);
-    return { ...env, [`${name.toUpperCase()}_URL`]: url };
-  });
+  const environments = chosen.map(async (name) =>
+    settingsFrom(name, await connectionOf(stack, name)),
+  );
   return Object.assign({}, ...(await Promise.all(environments))) as Record<string, string>;
 }
 
@@ -67,13 +58,13 @@ export async function urlOf(
 export async function credentialsOf(
   stack: Stack,
   definition: ServiceDefinition,
-): Promise<Readonly<Record<string, Readonly<Record<string, unknown>>>>> {
+): Promise<Credentials> {
   using client = vaultClientOf(stack);
   const own = await logIn(client, new KeyStore(stack.folders.vault), definition.name);
-  const entries = definition.credentials.map(
-    async ({ path: at }) => [at, (await readCredential(own, at)) ?? {}] as const,
+  const found = await readCredentials(
+    own,
+    definition.credentials.map((spec) => spec.path),
   );
-  const found = Object.fromEntries(await Promise.all(entries));
   await own.write("auth/token/revoke-self");
   return found;
 }

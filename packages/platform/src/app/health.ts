@@ -3,12 +3,14 @@ import { makeRuns } from "../services/service-unit.ts";
 import { vaultService } from "../services/vault/vault-service.ts";
 import { writeAndReadBack } from "../services/vault/vault-unit.ts";
 import { messageOf } from "../shared/errors.ts";
+import { connectOnce } from "../supervisor/ports.ts";
 import { KeyStore } from "../vault/key-store.ts";
 import { credentialsOf } from "./connections.ts";
 import { engineOf } from "./engines.ts";
 import { notRunning } from "./restart.ts";
 import type { Stack } from "./stack.ts";
 import { type InstanceStatus, status } from "./status.ts";
+import { appNames } from "./user-apps.ts";
 import { vaultClientOf } from "./units.ts";
 
 export interface ServiceHealth {
@@ -32,7 +34,7 @@ export async function health(
   services: readonly string[],
   withinMs = answersWithinMs,
 ): Promise<readonly ServiceHealth[]> {
-  requireServices(services);
+  requireServices(services, appNames(stack));
   const { running, instances } = await status(stack);
   if (!running) throw notRunning(stack);
   const states = new Map(instances.map(({ service, state }) => [service, state]));
@@ -50,8 +52,7 @@ async function healthOf(
   state: InstanceStatus["state"],
   withinMs: number,
 ): Promise<ServiceHealth> {
-  const check =
-    service === vaultService.name ? vaultService.readyMeans : definitionOf(service).readyMeans;
+  const check = checkOf(stack, service);
   if (state !== "ready") return { service, state, check, healthy: false, reason: `it is ${state}` };
   const startedAt = performance.now();
   const took = (): number => Math.round(performance.now() - startedAt);
@@ -71,6 +72,12 @@ async function healthOf(
   }
 }
 
+function checkOf(stack: Stack, service: string): string {
+  const app = stack.apps.find(({ name }) => name === service);
+  if (app) return app.port === undefined ? "it runs" : `127.0.0.1:${app.port} accepts`;
+  return service === vaultService.name ? vaultService.readyMeans : definitionOf(service).readyMeans;
+}
+
 /** The very check that a start ends with. */
 async function probe(stack: Stack, service: string, signal: AbortSignal): Promise<void> {
   if (service === vaultService.name) {
@@ -79,6 +86,8 @@ async function probe(stack: Stack, service: string, signal: AbortSignal): Promis
       client.withToken(await new KeyStore(stack.folders.vault).rootToken()),
     );
   }
+  const app = stack.apps.find(({ name }) => name === service);
+  if (app) return app.port === undefined ? undefined : connectOnce(app.port);
   const definition = definitionOf(service);
   const [secrets, engine] = await Promise.all([
     credentialsOf(stack, definition),

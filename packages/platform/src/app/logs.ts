@@ -5,6 +5,7 @@ import { instancesOf } from "../services/definition.ts";
 import { definitions, serviceOfInstance } from "../services/registry.ts";
 import { errnoOf } from "../shared/errors.ts";
 import type { Stack } from "./stack.ts";
+import { appNames } from "./user-apps.ts";
 
 export interface LogFile {
   readonly name: string;
@@ -31,7 +32,7 @@ export async function logFiles(
   });
   if (names.length > 0) {
     return names
-      .flatMap((name) => (name === "daemon" ? ["daemon"] : instancesNamed(name)))
+      .flatMap((name) => (name === "daemon" ? ["daemon"] : instancesNamed(stack, name)))
       .map(fileOf);
   }
   const entries = await readdir(stack.folders.logs).catch((error: unknown) => {
@@ -44,8 +45,8 @@ export async function logFiles(
     .map((entry) => fileOf(path.basename(entry, ".log")));
 }
 
-function instancesNamed(name: string): readonly string[] {
-  const service = serviceOfInstance(name);
+function instancesNamed(stack: Stack, name: string): readonly string[] {
+  const service = serviceOfInstance(name, appNames(stack));
   const definition = definitions.find((one) => one.name === service);
   return service === name && definition ? instancesOf(definition) : [name];
 }

@@ -2,6 +2,7 @@ import { serviceOfInstance } from "../services/registry.ts";
 import { askDaemon } from "../supervisor/control-client.ts";
 import { controlSocket } from "../supervisor/control-protocol.ts";
 import type { UnitEvent, UnitStatus } from "../supervisor/unit.ts";
+import { appNames } from "./user-apps.ts";
 import { appErrors } from "./errors.ts";
 import type { Stack } from "./stack.ts";
 
@@ -11,7 +12,7 @@ export async function restart(
   name: string,
   options: { readonly onEvent?: (event: UnitEvent) => void } = {},
 ): Promise<UnitStatus> {
-  const service = serviceOfInstance(name);
+  const service = serviceOfInstance(name, appNames(stack));
   const daemon = await askDaemon(controlSocket(stack.folders.run), "restart", { name }, options);
   if (!daemon) throw notRunning(stack);
   const unit = daemon.units.find((one) => one.name === service);

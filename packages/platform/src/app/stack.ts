@@ -9,14 +9,17 @@ import {
   stackId,
   type Surroundings,
 } from "../config/folders.ts";
+import { isOn, overrideConfig } from "../config/environment.ts";
 import { findConfigFolder, loadStackConfig, type StackConfig } from "../config/stack-config.ts";
 import { errnoOf, messageOf } from "../shared/errors.ts";
 import { ensureFolder, exists, type Owner, writeFileAtomically } from "../shared/files.ts";
 import type { ProcessIdentity } from "../shared/process-identity.ts";
+import { servicesOfProfile } from "../services/profiles.ts";
 import { appErrors } from "./errors.ts";
 import { engineAccount, requireReachable } from "./engine-account.ts";
 import { explainingFaults, requireFolders } from "./usable-folders.ts";
 import { choosePorts, type Ports } from "./ports.ts";
+import { chooseApps, type UserApp } from "./user-apps.ts";
 
 /** One stack, resolved: all that the daemon and the commands need to know of it. Written to `stack.json`. */
 export interface Stack {
@@ -29,6 +32,9 @@ export interface Stack {
   readonly ports: Ports;
   /** The ports were found free, once, and stay: the record on disk says which. */
   readonly freePorts: boolean;
+  readonly profile: string;
+  /** The user's own applications. */
+  readonly apps: readonly UserApp[];
   readonly engines: NonNullable<StackConfig["engines"]>;
   /** Nothing outside this machine is looked at: `up --offline`, or DEVSTACK_OFFLINE=1. */
   readonly offline: boolean;
@@ -58,22 +64,27 @@ export async function resolveStack(place: StackPlace): Promise<Stack> {
     });
   }
   const folder = await realpath((await findConfigFolder(place.cwd)) ?? place.home);
-  const config = await loadStackConfig(folder);
+  const config = overrideConfig(await loadStackConfig(folder), surroundings.env);
+  const profile = config.profile ?? "standard";
+  servicesOfProfile(profile);
   const id = stackId(folder, name);
   const base = baseFolders(surroundings);
   await requireFolders(base);
   const folders = stackFolders(base, id);
   const recorded = await readStack(folders.state);
+  const ports = recorded?.freePorts ? recorded.ports : choosePorts(config.ports ?? {});
   return {
     id,
     folder,
     ...(name === undefined ? {} : { name }),
     base,
     folders,
-    ports: recorded?.freePorts ? recorded.ports : choosePorts(config.ports ?? {}),
+    ports,
     freePorts: recorded?.freePorts ?? false,
+    profile,
+    apps: chooseApps(config.apps ?? {}, folder, ports),
     engines: config.engines ?? {},
-    offline: !["", "0", "false", undefined].includes(surroundings.env["DEVSTACK_OFFLINE"]),
+    offline: isOn(surroundings.env, "DEVSTACK_OFFLINE"),
     account: await engineAccount(surroundings.uid),
     faults: [],
   };
@@ -118,11 +129,15 @@ async function makeFolders(stack: Stack): Promise<void> {
   await writeFileAtomically(recordFile(folders.state), `${JSON.stringify(stack, undefined, 2)}\n`);
 }
 
+/** What records of an earlier version lack. */
+const absentBefore = { profile: "standard", apps: [] } as const;
+
 /** The stack that was recorded in this state folder; undefined when none was. */
 export async function readStack(stateFolder: string): Promise<Stack | undefined> {
   const file = recordFile(stateFolder);
   try {
-    return JSON.parse(await readFile(file, "utf8")) as Stack;
+    const recorded = JSON.parse(await readFile(file, "utf8")) as Stack;
+    return { ...absentBefore, ...recorded };
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw appErrors.DS_STACK_UNREADABLE(`${file}: ${messageOf(error)}`, {

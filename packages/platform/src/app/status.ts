@@ -3,10 +3,10 @@ import { instancesOf, type PortTls } from "../services/definition.ts";
 import { askDaemon } from "../supervisor/control-client.ts";
 import { controlSocket, type DaemonStatus } from "../supervisor/control-protocol.ts";
 import type { UnitState } from "../supervisor/unit.ts";
-import { vaultService } from "../services/vault/vault-service.ts";
 import type { SerialisedError } from "../shared/errors.ts";
 import { type RecordedEngines, recordedEngines } from "./engines.ts";
 import type { Stack } from "./stack.ts";
+import { appNames } from "./user-apps.ts";
 
 /** One process that a user sees, with its service's state. */
 export interface InstanceStatus {
@@ -48,17 +48,18 @@ function statusFrom(
 ): StackStatus {
   const members = (service: string): readonly string[] => {
     const definition = definitions.find((one) => one.name === service);
-    return definition ? instancesOf(definition) : [vaultService.name];
+    return definition ? instancesOf(definition) : [service]; // the vault, or an application
   };
   return {
     stack: stack.id,
     folder: stack.folder,
     running: daemon !== undefined,
-    instances: serviceNames.flatMap((service) => {
+    instances: [...serviceNames, ...appNames(stack)].flatMap((service) => {
       const unit = daemon?.units.find((one) => one.name === service);
       const unavailable = daemon?.unavailable[service];
       const error = unavailable ?? unit?.error;
-      const engine = engines[service];
+      const isApp = stack.apps.some(({ name }) => name === service);
+      const engine = isApp ? "your application" : engines[service];
       return members(service).map((instance) => {
         const member = unit?.members.find((one) => one.name === instance);
         return {
@@ -77,6 +78,8 @@ function statusFrom(
 }
 
 function portsOf(stack: Stack, instance: string): readonly PortStatus[] {
+  const app = stack.apps.find(({ name }) => name === instance);
+  if (app?.port !== undefined) return [{ name: "port", port: app.port, tls: "none" }];
   return Object.entries(portSpecs[instance] ?? {}).map(([name, { tls }]) => ({
     name,
     port: stack.ports[instance]?.[name] ?? 0,

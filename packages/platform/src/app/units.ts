@@ -10,6 +10,7 @@ import { KeyStore } from "../vault/key-store.ts";
 import type { VaultTenant } from "../vault/platform-model.ts";
 import { VaultClient } from "../vault/vault-client.ts";
 import { engineOf, recordEngine } from "./engines.ts";
+import { appUnit, tenantOfApp } from "./app-unit.ts";
 import type { Stack } from "./stack.ts";
 
 /** Every service of the stack as the supervisor runs it: where definitions, vault and toolchain come together. */
@@ -42,13 +43,14 @@ export function unitsOf(stack: Stack): readonly Unit[] {
         },
       }),
     ),
+    ...stack.apps.map((app) => appUnit(stack, app, vault)),
   ];
 }
 
 /** What the vault keeps for each of them. */
 export function tenantsOf(stack: Stack): readonly VaultTenant[] {
   const own = definitionsOf(stack);
-  return [...own.map(tenantOf), ...overseersOf(own)];
+  return [...own.map(tenantOf), ...overseersOf(own), ...stack.apps.map(tenantOfApp)];
 }
 
 function definitionsOf(stack: Stack): readonly ServiceDefinition[] {

@@ -1,5 +1,7 @@
 import type { SerialisedError } from "../shared/errors.ts";
-import { definitionOf, definitions, requireServices, serviceNames } from "../services/registry.ts";
+import { definitionOf, requireServices, serviceNames } from "../services/registry.ts";
+import { servicesOfProfile } from "../services/profiles.ts";
+import { vaultService } from "../services/vault/vault-service.ts";
 import { askDaemon } from "../supervisor/control-client.ts";
 import { controlSocket, type DaemonStatus } from "../supervisor/control-protocol.ts";
 import type { UnitEvent } from "../supervisor/unit.ts";
@@ -7,6 +9,7 @@ import type { EngineInstallation, ToolchainProgress } from "../toolchain/engine.
 import { ensureDaemon } from "./daemon-process.ts";
 import { appErrors } from "./errors.ts";
 import { provideEngines } from "./engines.ts";
+import { appNames } from "./user-apps.ts";
 import { establishStack, type Stack } from "./stack.ts";
 
 export interface UpOptions {
@@ -27,17 +30,20 @@ export interface UpOutcome {
 
 /** Gets the engines, starts the daemon where none runs, and through it the services and what they need. */
 export async function up(stack: Stack, options: UpOptions = {}): Promise<UpOutcome> {
-  requireServices(options.services ?? []);
-  const wanted = options.services ?? serviceNames;
+  const apps = appNames(stack);
+  requireServices(options.services ?? [], apps);
+  const profile = servicesOfProfile(stack.profile);
+  const wanted = options.services ?? [...profile, ...apps];
   await establishStack(stack);
-  const chosen = options.services
-    ? wanted.filter((name) => name !== "vault").map(definitionOf)
-    : definitions;
+  const chosen = servicesBehind(stack, wanted)
+    .filter((name) => name !== vaultService.name)
+    .map(definitionOf);
   const { installations, unavailable } = await provideEngines(stack, chosen, {
     ...(options.onEngine ? { onProgress: options.onEngine } : {}),
     ...(options.signal ? { signal: options.signal } : {}),
   });
   await ensureDaemon(stack, options.onWait ? { onWait: options.onWait } : {});
+  if (apps.length > 0) await requireKnown(stack, wanted);
   const daemon = await askDaemon(
     controlSocket(stack.folders.run),
     "start",
@@ -52,4 +58,22 @@ export async function up(stack: Stack, options: UpOptions = {}): Promise<UpOutco
       hint: "devstack logs daemon",
     });
   return { daemon, engines: installations, unavailable };
+}
+
+/** These services, and those that these applications need. */
+function servicesBehind(stack: Stack, names: readonly string[]): readonly string[] {
+  const needs = stack.apps.filter(({ name }) => names.includes(name)).flatMap((app) => app.needs);
+  return serviceNames.filter((name) => names.includes(name) || needs.includes(name));
+}
+
+/** Refuses what the daemon that runs does not know, because it was started before the configuration named it. */
+async function requireKnown(stack: Stack, names: readonly string[]): Promise<void> {
+  const daemon = await askDaemon(controlSocket(stack.folders.run), "status", {});
+  const known = daemon?.units.map((unit) => unit.name) ?? names;
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw appErrors.DS_STACK_RUNNING(
+    `the stack was started before the configuration named ${unknown.join(", ")}`,
+    { hint: "devstack down; then devstack up" },
+  );
 }

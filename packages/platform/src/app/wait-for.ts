@@ -4,6 +4,7 @@ import { DevStackError } from "../shared/errors.ts";
 import { appErrors } from "./errors.ts";
 import { health } from "./health.ts";
 import type { Stack } from "./stack.ts";
+import { appNames } from "./user-apps.ts";
 import { status } from "./status.ts";
 
 export const awaitedStates = ["healthy", "stopped"] as const;
@@ -25,7 +26,7 @@ export async function waitFor(
     readonly signal?: AbortSignal;
   },
 ): Promise<void> {
-  requireServices(services);
+  requireServices(services, appNames(stack));
   const end = performance.now() + options.timeoutMs;
   for (;;) {
     const leftMs = Math.max(1, Math.min(5000, Math.ceil(end - performance.now())));

@@ -13,5 +13,6 @@ export const configErrors = defineErrors({
     exit: 2,
     summary: "A stack's name has other than letters, digits and dashes.",
   },
+  DS_UNKNOWN_PROFILE: { exit: 2, summary: "There is no profile of that name." },
   DS_UNKNOWN_SERVICE: { exit: 2, summary: "No service of that name is registered." },
 });

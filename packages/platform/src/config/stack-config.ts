@@ -34,7 +34,26 @@ const engine = z
     "only one of path, source and archive can count",
   );
 
+const app = z.strictObject({
+  /** A line for the shell, or program and arguments. */
+  command: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
+  /** Relative to the configuration's folder; that folder unless said. */
+  cwd: z.string().min(1).optional(),
+  /** Services: it is started once these are ready, with their settings in its environment. */
+  needs: z.array(z.string()).optional(),
+  /** It is ready when 127.0.0.1 accepts on this port, which it finds in `PORT`; without one, once it runs. */
+  port: port.optional(),
+});
+
+export const profileNames = ["minimal", "standard", "full", "reference"] as const;
+
 const schema = z.strictObject({
+  /** Which services `up` starts; "standard" unless said. */
+  profile: z.enum(profileNames).optional(),
+  /** Started by `up` after what they need, by name. */
+  apps: z
+    .record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "a-z, 0-9 and dashes are asked for"), app)
+    .optional(),
   /** Ports by service or instance, then by the port's name: `{ postgres: { sql: 15432 } }`. */
   ports: z.record(z.string(), z.record(z.string(), port)).optional(),
   /** Where an engine comes from. */
@@ -42,6 +61,9 @@ const schema = z.strictObject({
 });
 
 export type StackConfig = z.infer<typeof schema>;
+
+/** What a user sets for one application. */
+export type AppSettings = z.infer<typeof app>;
 
 /** What a user sets for one engine. */
 export type EngineSettings = z.infer<typeof engine>;
@@ -77,7 +99,7 @@ export async function loadStackConfig(folder: string): Promise<StackConfig> {
 }
 
 export function parseStackConfig(value: unknown, source: string): StackConfig {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const faults = result.error.issues.map(describe);
   throw configErrors.DS_CONFIG_INVALID(
@@ -91,8 +113,13 @@ export function parseStackConfig(value: unknown, source: string): StackConfig {
 
 function describe(issue: z.core.$ZodIssue): string {
   const where = issue.path.join(".") || "the configuration";
+  if (issue.code === "invalid_value") {
+    const meant = nearest(String(issue.input), issue.values.map(String));
+    return `${where}: ${issue.message}${meant ? `, did you mean "${meant}"?` : ""}`;
+  }
   if (issue.code !== "unrecognized_keys") return `${where}: ${issue.message}`;
-  const { shape } = [schema, schema, engine, archive][issue.path.length] ?? schema;
+  const nested = issue.path[0] === "apps" ? [app] : [engine, archive];
+  const { shape } = [schema, schema, ...nested][issue.path.length] ?? schema;
   const known = Object.keys(shape);
   return issue.keys
     .map((key) => {

@@ -40,22 +40,23 @@ export function definitionOf(name: string): ServiceDefinition {
   throw unknownService(name);
 }
 
-/** Refuses names that no service has, before anything is done for the others. */
-export function requireServices(names: readonly string[]): void {
-  for (const name of names) if (!serviceNames.includes(name)) throw unknownService(name);
+/** Refuses names that no service has and none of the others is, before anything is done for the others. */
+export function requireServices(names: readonly string[], others: readonly string[] = []): void {
+  const known = [...serviceNames, ...others];
+  for (const name of names) if (!known.includes(name)) throw unknownService(name, others);
 }
 
 /** The service that the instance belongs to; a service's own name counts too. */
-export function serviceOfInstance(name: string): string {
-  if (serviceNames.includes(name)) return name;
+export function serviceOfInstance(name: string, others: readonly string[] = []): string {
+  if (serviceNames.includes(name) || others.includes(name)) return name;
   const found = definitions.find((one) => instancesOf(one).includes(name));
   if (found) return found.name;
-  throw unknownService(name);
+  throw unknownService(name, others);
 }
 
-function unknownService(name: string): Error {
-  const meant = nearest(name, [...serviceNames, ...instanceNames]);
-  return configErrors.DS_UNKNOWN_SERVICE(`there is no service "${name}"`, {
+function unknownService(name: string, others: readonly string[] = []): Error {
+  const meant = nearest(name, [...serviceNames, ...instanceNames, ...others]);
+  return configErrors.DS_UNKNOWN_SERVICE(`there is no service ${JSON.stringify(name)}`, {
     hint: meant ? `did you mean "${meant}"?` : `the services are ${serviceNames.join(", ")}`,
     details: { name },
   });

@@ -57,6 +57,18 @@ export function isSuperusers(path: string): boolean {
   return path.endsWith("-admin");
 }
 
+/** The entries that a connection to the service is made of: what an application that needs it may read. */
+export function connectionPaths(definition: ServiceDefinition): readonly string[] {
+  const paths = new Set<string>();
+  const secret = (path: string): string => {
+    paths.add(path);
+    return "";
+  };
+  const tls = { certificate: "", key: "", bundle: "", ca: "" };
+  definition.connection({ ports: {}, peers: [], secret, tls });
+  return [...paths];
+}
+
 function fieldsOf(spec: CredentialSpec): Readonly<Record<string, CredentialField>> {
   const own = Object.entries(spec.fields).map(([name, value]) => [
     name,

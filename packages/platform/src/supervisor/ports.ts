@@ -25,7 +25,7 @@ export async function requireFreePorts(owner: string, ports: readonly BoundPort[
     const holder = await portHolder(port);
     const by = holder ? `held by pid ${holder.pid} (${holder.name})` : "held by another process";
     throw supervisorErrors.DS_PORT_IN_USE(`${owner} needs 127.0.0.1:${port} (${name}), ${by}`, {
-      hint: `stop that process, or set another port under "ports" in devstack.config.ts`,
+      hint: "stop that process, or start with --auto-ports",
       details: { port, ...(holder ? { pid: holder.pid, name: holder.name } : {}) },
     });
   }

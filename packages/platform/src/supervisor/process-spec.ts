@@ -6,7 +6,7 @@ export interface ProcessSpec {
   readonly program: string;
   /** Never a secret: every user of the machine can read them. */
   readonly args: readonly string[];
-  /** The whole environment; never a secret. */
+  /** The whole environment; never a secret of an engine's. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly stop: StopSpec;

@@ -112,6 +112,14 @@ export class KeyStore {
     return { roleId: new Secret(roleId.trim()), secretId: new Secret(secretId.trim()) };
   }
 
+  /** Where a service's identity lies, for whoever logs in by itself. */
+  identityFiles(service: string): { readonly roleIdFile: string; readonly secretIdFile: string } {
+    return {
+      roleIdFile: this.#identityFile(service, "role-id"),
+      secretIdFile: this.#identityFile(service, "secret-id"),
+    };
+  }
+
   async saveCa(root: string, intermediate: string): Promise<void> {
     await this.#write(this.caFile, pem(root));
     await this.#write(this.caChainFile, pem(intermediate) + pem(root));

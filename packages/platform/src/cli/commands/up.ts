@@ -1,9 +1,13 @@
+import { withFreePorts } from "../../app/auto-ports.ts";
 import { down } from "../../app/down.ts";
 import { status, type StackStatus } from "../../app/status.ts";
+import type { Stack } from "../../app/stack.ts";
+import { isOn } from "../../config/environment.ts";
+import { profileNames } from "../../config/stack-config.ts";
 import { up, type UpOutcome } from "../../app/up.ts";
 import { type ExitCode, exitCodes } from "../../shared/errors.ts";
 import type { UnitEvent } from "../../supervisor/unit.ts";
-import type { Command } from "../command.ts";
+import type { Command, Invocation } from "../command.ts";
 import { engineProgress } from "../engine-progress.ts";
 import { errorLines } from "../print-error.ts";
 import { statusText } from "../status-table.ts";
@@ -11,18 +15,25 @@ import type { Terminal } from "../terminal.ts";
 import { timingsText } from "../timings-table.ts";
 
 export const upCommand: Command = {
-  usage: "[--offline] [--timings] [service…]",
-  options: { offline: { type: "boolean" }, timings: { type: "boolean" } },
+  usage: "[--profile NAME] [--auto-ports] [--offline] [--timings] [service…]",
+  options: {
+    profile: { type: "string" },
+    "auto-ports": { type: "boolean" },
+    offline: { type: "boolean" },
+    timings: { type: "boolean" },
+  },
   optionHelp: {
+    "--profile NAME": `${profileNames.join(", ")}: which services, where none is named`,
+    "--auto-ports": "free ports, chosen once and kept; so does DEVSTACK_AUTO_PORTS=1",
     "--offline": "look at nothing outside this machine; so does DEVSTACK_OFFLINE=1",
     "--timings": "how long each service took, and which of them the whole waited for",
   },
   positionals: { min: 0, max: 32 },
   completes: "service",
+  optionValues: { profile: profileNames },
   run: async ({ stack, terminal, positionals, values, json, interrupted }) => {
     const startedAt = performance.now();
-    const configured = await stack();
-    const resolved = { ...configured, offline: configured.offline || values["offline"] === true };
+    const resolved = await adjusted(await stack(), values);
     const wasRunning = (await status(resolved)).running;
     let outcome: UpOutcome;
     try {
@@ -53,6 +64,18 @@ export const upCommand: Command = {
     return exitCodeOf(found, outcome);
   },
 };
+
+/** The stack as the options of this start will have it. */
+async function adjusted(configured: Stack, values: Invocation["values"]): Promise<Stack> {
+  const { profile, offline } = values;
+  const stack = {
+    ...configured,
+    offline: configured.offline || offline === true,
+    ...(typeof profile === "string" ? { profile } : {}),
+  };
+  const movesPorts = values["auto-ports"] === true || isOn(process.env, "DEVSTACK_AUTO_PORTS");
+  return movesPorts ? withFreePorts(stack) : stack;
+}
 
 function nextSteps(found: StackStatus, seconds: number): string {
   const ready = new Set(

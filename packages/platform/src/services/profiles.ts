@@ -1,0 +1,22 @@
+import { configErrors } from "../config/errors.ts";
+import type { profileNames } from "../config/stack-config.ts";
+import { nearest } from "../shared/nearest.ts";
+import { serviceNames } from "./registry.ts";
+
+/** Services that belong together; the larger ones have what is registered beyond the data services too. */
+const profiles: Readonly<Record<(typeof profileNames)[number], readonly string[]>> = {
+  minimal: ["vault", "postgres", "redis"],
+  standard: serviceNames,
+  full: serviceNames,
+  reference: serviceNames,
+};
+
+/** @throws DS_UNKNOWN_PROFILE with the nearest name. */
+export function servicesOfProfile(name: string): readonly string[] {
+  const found = Object.entries(profiles).find(([profile]) => profile === name);
+  if (found) return found[1];
+  const meant = nearest(name, Object.keys(profiles));
+  throw configErrors.DS_UNKNOWN_PROFILE(`there is no profile ${JSON.stringify(name)}`, {
+    hint: meant ? `did you mean "${meant}"?` : `they are ${Object.keys(profiles).join(", ")}`,
+  });
+}
