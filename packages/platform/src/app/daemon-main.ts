@@ -6,7 +6,6 @@ import { controlSocket, type DaemonStatus } from "../supervisor/control-protocol
 import { serveControl } from "../supervisor/control-server.ts";
 import { LogKeeper } from "../supervisor/log-keeper.ts";
 import { ProcessLedger } from "../supervisor/process-ledger.ts";
-import { reapLeftovers } from "../supervisor/reap-leftovers.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import { daemonFile, ownIdentity } from "./daemon-process.ts";
 import { readStack } from "./stack.ts";
@@ -24,8 +23,6 @@ async function main(stateFolder: string): Promise<void> {
   const stack = await readStack(stateFolder);
   if (!stack) throw new Error(`no stack is recorded in ${stateFolder}`);
   const ledger = new ProcessLedger(path.join(stack.folders.run, "processes"));
-  const reaped = await reapLeftovers(ledger);
-  if (reaped.length > 0) log(`ended what an earlier daemon left: ${reaped.join(", ")}`);
   const supervisor = new Supervisor({ units: unitsOf(stack), ledger, stack: stack.id, log });
   const logs = new LogKeeper({ folder: stack.folders.logs });
   logs.start((error) => log(`logs: ${messageOf(error)}`));

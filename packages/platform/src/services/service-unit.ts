@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import type { StackFolders } from "../config/folders.ts";
 import { messageOf } from "../shared/errors.ts";
@@ -17,7 +18,13 @@ import type { KeyStore } from "../vault/key-store.ts";
 import { logIn } from "../vault/login.ts";
 import type { VaultClient } from "../vault/vault-client.ts";
 import { provideDataFolder } from "./data-folder.ts";
-import { instancesOf, type Run, type ServiceDefinition, type StepContext } from "./definition.ts";
+import {
+  instancesOf,
+  type RenderedFile,
+  type Run,
+  type ServiceDefinition,
+  type StepContext,
+} from "./definition.ts";
 import { serviceErrors } from "./errors.ts";
 import { executeProgram } from "./execute-program.ts";
 
@@ -157,7 +164,8 @@ async function prepareInstance(
 ): Promise<Member> {
   const owned = { mode: 0o700, owner: host.account };
   await ensureFolder(run.folders.files, owned);
-  for (const file of definition.render(run)) {
+  const rendered = definition.render(run);
+  for (const file of rendered) {
     const target = path.join(run.folders.files, file.path);
     await ensureFolder(path.dirname(target), owned);
     await writeFileAtomically(target, file.content, {
@@ -185,8 +193,17 @@ async function prepareInstance(
     logFile: path.join(host.folders.logs, `${run.instance}.log`),
     companions: definition.companions?.(run) ?? [],
     process: definition.process(run),
+    configuration: await configurationOf(run, rendered),
     accepting: async (accepting) => definition.accepting(run, accepting),
   };
+}
+
+/** What the instance's process reads at its start: its files, its certificate, and the very folder of its data. */
+async function configurationOf(run: Run, rendered: readonly RenderedFile[]): Promise<string> {
+  const certificate = await readFileIfPresent(run.tls.bundle);
+  const { ino } = await stat(run.folders.data);
+  const text = JSON.stringify([rendered, certificate, ino]);
+  return createHash("sha256").update(text).digest("hex");
 }
 
 async function settle(

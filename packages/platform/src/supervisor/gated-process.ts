@@ -5,10 +5,11 @@ import type { Writable } from "node:stream";
 import { messageOf } from "../shared/errors.ts";
 import { identify, type ProcessIdentity } from "../shared/process-identity.ts";
 import { supervisorErrors } from "./errors.ts";
-import type { ProcessLedger } from "./process-ledger.ts";
+import type { LedgerEntry, ProcessLedger } from "./process-ledger.ts";
 import type { Account, ProcessSpec } from "./process-spec.ts";
 import { processMarker } from "./process-tree.ts";
 
+/** Both null: it ended, and nobody could be told how. */
 export interface ProcessExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -35,7 +36,13 @@ const gate = 'umask 077; read -r word <&3 && [ "$word" = go ] || exit 125; exec 
 export async function startGated(
   name: string,
   spec: ProcessSpec,
-  options: { ledger: ProcessLedger; marker: string; account: Account; logFile: string },
+  options: {
+    ledger: ProcessLedger;
+    marker: string;
+    account: Account;
+    logFile: string;
+    adoptable?: LedgerEntry["adoptable"];
+  },
 ): Promise<RunningProcess> {
   const log = await open(options.logFile, "a", 0o600);
   let child: ChildProcess;
@@ -70,7 +77,14 @@ export async function startGated(
     throw supervisorErrors.DS_SPAWN_FAILED(`${name}: the process ended before it was let run`);
   }
   try {
-    await options.ledger.record({ ...identity, name, marker: options.marker, stop: spec.stop });
+    const { marker, adoptable } = options;
+    await options.ledger.record({
+      ...identity,
+      name,
+      marker,
+      stop: spec.stop,
+      ...(adoptable ? { adoptable } : {}),
+    });
   } catch (error) {
     word.destroy(); // the gate stays shut
     throw error;

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../shared/errors.ts";
 import { eventually } from "../shared/eventually.ts";
+import { adoptableAs, adoptLeftovers } from "./adopt-leftovers.ts";
 import { supervisorErrors } from "./errors.ts";
 import { endProcess, sendSignal } from "./end-process.ts";
 import { type ProcessExit, type RunningProcess, startGated } from "./gated-process.ts";
@@ -36,6 +37,14 @@ export class MemberRunner {
   async start(signal: AbortSignal): Promise<void> {
     this.#stopping = false;
     this.refusal = undefined;
+    const adopted = await adoptLeftovers(this.#ledger, this.member);
+    this.#main = adopted.at(-1);
+    this.#companions = adopted.slice(0, -1);
+    await this.#accepting(this.#main ?? (await this.#startProcesses(signal)), signal);
+  }
+
+  /** The companions, each once the one before answers, then the main process. */
+  async #startProcesses(signal: AbortSignal): Promise<RunningProcess> {
     await requireFreePorts(this.member.name, this.member.ports);
     for (const companion of this.member.companions) {
       signal.throwIfAborted();
@@ -52,6 +61,10 @@ export class MemberRunner {
     signal.throwIfAborted();
     const main = await this.#spawn(this.member.name, this.member.process);
     this.#main = main;
+    return main;
+  }
+
+  async #accepting(main: RunningProcess, signal: AbortSignal): Promise<void> {
     await this.#whileRunning(main, signal, (each) =>
       eventually(() => this.member.accepting(each), {
         deadlineMs: Number.POSITIVE_INFINITY, // the unit's own deadline aborts
@@ -112,11 +125,13 @@ export class MemberRunner {
   }
 
   async #spawn(name: string, spec: ProcessSpec): Promise<RunningProcess> {
+    const adoptable = adoptableAs(this.member, spec);
     return startGated(name, spec, {
       ledger: this.#ledger,
       marker: `${this.#stack}/${name}`, // its own: a companion does not belong to the main process
       account: this.member.account,
       logFile: this.member.logFile,
+      ...(adoptable ? { adoptable } : {}),
     });
   }
 
@@ -128,9 +143,13 @@ export class MemberRunner {
     const over = new AbortController();
     const ended = running.exited.then(async (exit) => {
       if (over.signal.aborted) return;
-      const how = exit.signal ? `by ${exit.signal}` : `with exit code ${exit.code}`;
+      const how = exit.signal
+        ? ` by ${exit.signal}`
+        : exit.code === null
+          ? ""
+          : ` with exit code ${exit.code}`;
       throw supervisorErrors.DS_PROCESS_ENDED(
-        `${running.name} ended ${how} before it answered${await this.#lastWords()}`,
+        `${running.name} ended${how} before it answered${await this.#lastWords()}`,
         {
           hint: `devstack logs ${this.member.name}`,
           details: { program: running.spec.program, ...exit },

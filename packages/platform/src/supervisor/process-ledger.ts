@@ -9,6 +9,8 @@ export interface LedgerEntry extends ProcessIdentity {
   readonly name: string;
   readonly marker: string;
   readonly stop: StopSpec;
+  /** The member that it belongs to, and what it was started with; undefined where nobody may adopt it. */
+  readonly adoptable?: { readonly member: string; readonly fingerprint: string };
 }
 
 /** The identities of the stack's processes, a file each, on disk before the process may run. */

@@ -1,11 +1,18 @@
 import { endProcess } from "./end-process.ts";
-import type { ProcessLedger } from "./process-ledger.ts";
+import type { LedgerEntry, ProcessLedger } from "./process-ledger.ts";
 import { supervisorErrors } from "./errors.ts";
 
-/** Ends what a dead daemon left running, each by its own stop signal, and forgets it. Gives the names of those found. */
-export async function reapLeftovers(ledger: ProcessLedger): Promise<readonly string[]> {
+/**
+ * Ends what a dead daemon left running, each by its own stop signal, and forgets it; those to keep stay. Gives the names
+ * of those that it ended or found dead.
+ */
+export async function reapLeftovers(
+  ledger: ProcessLedger,
+  keep: (entry: LedgerEntry) => boolean = () => false,
+): Promise<readonly string[]> {
+  const entries = (await ledger.entries()).filter((entry) => !keep(entry));
   const found = await Promise.all(
-    (await ledger.entries()).map(async (entry) => {
+    entries.map(async (entry) => {
       const { name, marker, stop, pid, startTime } = entry;
       const left = await endProcess({ identity: { pid, startTime }, marker, stop });
       if (left.length > 0) {

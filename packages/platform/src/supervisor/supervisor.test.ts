@@ -9,6 +9,7 @@ import { identify, isRunning } from "../shared/process-identity.ts";
 import { startGated } from "./gated-process.ts";
 import { freePort } from "./fixtures/free-port.ts";
 import { connectOnce, isPortFree } from "./ports.ts";
+import { MemberRunner } from "./member-runner.ts";
 import { ProcessLedger } from "./process-ledger.ts";
 import { processTree } from "./process-tree.ts";
 import { reapLeftovers } from "./reap-leftovers.ts";
@@ -227,6 +228,60 @@ describe("leftovers of a dead daemon", () => {
     expect(await isPortFree(port)).toBe(true);
   });
 
+  it("are adopted where they were started as they would be now: pid and log go on, and an end is noticed", async () => {
+    const port = await freePort();
+    const shape: UnitShape = { configuration: "as ever" };
+    const before = await abandoned(unit("one", port, shape));
+    const supervisor = supervise([unit("one", port, shape)]);
+    expect(pidOf(await supervisor.start(["one"]))).toBe(before);
+    await eventually(
+      async () => {
+        expect(await readFile(path.join(folder, "one.log"), "utf8")).toBe(`listening on ${port}\n`);
+      },
+      { deadlineMs: 5000 },
+    );
+    process.kill(before, "SIGKILL");
+    await eventually(
+      async () => {
+        expect(supervisor.status()[0]).toMatchObject({ state: "ready", members: [{ crashes: 1 }] });
+        expect(pidOf(supervisor.status())).not.toBe(before);
+      },
+      { deadlineMs: 8000 },
+    );
+    await supervisor.stop();
+    expect(await isPortFree(port)).toBe(true);
+  });
+
+  it("are ended where their configuration is another one now, and by a stop of what never adopted them", async () => {
+    const port = await freePort();
+    const old = unit("one", port, { configuration: "of before" });
+    const before = await abandoned(old);
+    const supervisor = supervise([unit("one", port, { configuration: "of now" })]);
+    expect(pidOf(await supervisor.start(["one"]))).not.toBe(before);
+    expect(identify(before)).toBeUndefined();
+    await supervisor.stop();
+    const again = await abandoned(old);
+    await supervise([old]).stop();
+    expect(identify(again)).toBeUndefined();
+  });
+
+  it("are ended at the first start where nothing of it needs them", async () => {
+    const [first, second] = [await freePort(), await freePort()];
+    const left = unit("left", first, { configuration: "as ever" });
+    const before = await abandoned(left);
+    await supervise([left, unit("other", second)]).start(["other"]);
+    expect(identify(before)).toBeUndefined();
+  });
+
+  /** The unit's process as a daemon that died left it. */
+  async function abandoned(of: Unit): Promise<number> {
+    const [member] = await of.prepare(AbortSignal.timeout(1000));
+    if (!member) throw new Error("the unit has no member");
+    const runner = new MemberRunner(member, { ledger, stack: stackName });
+    await runner.start(AbortSignal.timeout(10_000));
+    return runner.status().pid ?? 0;
+  }
+
   it("are not confused with a process that was given the same pid later", async () => {
     await ledger.record({
       name: "old",
@@ -245,6 +300,7 @@ interface UnitShape {
   readonly flags?: readonly string[];
   readonly args?: readonly string[];
   readonly graceMs?: number;
+  readonly configuration?: string;
   readonly repeatMs?: number;
   readonly settle?: Unit["settle"];
   readonly accepting?: Member["accepting"];
@@ -276,6 +332,7 @@ function unit(name: string, port: number, shape: UnitShape = {}): Unit {
             ...(repeatMs === undefined ? {} : { repeatMs }),
           },
         },
+        ...(shape.configuration === undefined ? {} : { configuration: shape.configuration }),
         accepting: shape.accepting ?? (async () => connectOnce(port)),
       },
     ],

@@ -2,6 +2,7 @@ import type { DevStackError } from "../shared/errors.ts";
 import { nearest } from "../shared/nearest.ts";
 import { supervisorErrors } from "./errors.ts";
 import type { ProcessLedger } from "./process-ledger.ts";
+import { reapLeftovers } from "./reap-leftovers.ts";
 import type { Unit, UnitEvent, UnitStatus } from "./unit.ts";
 import { UnitRunner } from "./unit-runner.ts";
 
@@ -16,9 +17,12 @@ export interface SupervisorOptions {
 /** Starts each unit the moment what it depends on is ready, and ends them in the opposite order. */
 export class Supervisor {
   readonly #runners: ReadonlyMap<string, UnitRunner>;
+  readonly #options: SupervisorOptions;
+  #leftovers: Promise<void> | undefined;
   readonly #listeners = new Set<(event: UnitEvent) => void>();
 
   constructor(options: SupervisorOptions) {
+    this.#options = options;
     const onEvent = (event: UnitEvent): void => {
       options.log(`${event.unit} ${event.state}${event.error ? `: ${event.error.message}` : ""}`);
       for (const listener of this.#listeners) listener(event);
@@ -45,6 +49,7 @@ export class Supervisor {
   async start(names: readonly string[]): Promise<readonly UnitStatus[]> {
     const wanted = this.#withDependencies(names.map((name) => this.#runnerOf(name)));
     for (const runner of wanted) runner.expect();
+    await (this.#leftovers ??= this.#reapAllBut(wanted));
     const started = new Map<UnitRunner, Promise<void>>();
     for (const runner of wanted) {
       const needs = runner.unit.dependsOn.map((name) => this.#runnerOf(name));
@@ -53,6 +58,17 @@ export class Supervisor {
     }
     await Promise.allSettled(started.values());
     return wanted.map((runner) => runner.status());
+  }
+
+  /** Before the first start: what a dead daemon left, but for what one of these may adopt. */
+  async #reapAllBut(runners: readonly UnitRunner[]): Promise<void> {
+    const members = new Set(runners.flatMap(({ unit }) => unit.members));
+    const reaped = await reapLeftovers(
+      this.#options.ledger,
+      ({ adoptable }) => adoptable !== undefined && members.has(adoptable.member),
+    );
+    if (reaped.length > 0)
+      this.#options.log(`ended what an earlier daemon left: ${reaped.join(", ")}`);
   }
 
   /** Stops these units, or all; those that depend on them go first. */
@@ -73,6 +89,7 @@ export class Supervisor {
       (result) => result.status === "rejected",
     );
     if (failed) throw failed.reason;
+    if (!names) await reapLeftovers(this.#options.ledger); // what nothing took over
     return chosen.map((runner) => runner.status());
   }
 

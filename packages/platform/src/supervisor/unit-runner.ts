@@ -187,7 +187,7 @@ export class UnitRunner {
 
   #memberEnded(runner: MemberRunner, exit: ProcessExit): void {
     const { name } = runner.member;
-    const how = exit.signal ?? `exit code ${exit.code}`;
+    const how = exit.signal ?? (exit.code === null ? "adopted" : `exit code ${exit.code}`);
     this.#options.log(`${name} ended (${how})`);
     if (this.#members.get(name) !== runner) return; // the unit was taken down meanwhile
     this.#ended.set(runner, runner.countCrash());

@@ -31,6 +31,11 @@ export interface Member {
   readonly logFile: string;
   readonly companions: readonly Companion[];
   readonly process: ProcessSpec;
+  /**
+   * Stands for all that the process reads at its start, files and data folder: one that a dead daemon left is adopted
+   * where it is still the same. Undefined: it is always ended and started anew.
+   */
+  readonly configuration?: string;
   /** Rejects until the process answers its own protocol. */
   readonly accepting: (signal: AbortSignal) => Promise<void>;
 }

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { isRunning, type ProcessIdentity } from "../shared/process-identity.ts";
+import type { ProcessExit, RunningProcess } from "./gated-process.ts";
+import type { LedgerEntry, ProcessLedger } from "./process-ledger.ts";
+import type { ProcessSpec } from "./process-spec.ts";
+import { reapLeftovers } from "./reap-leftovers.ts";
+import type { Member } from "./unit.ts";
+
+const pollMs = 100;
+
+/** The member's processes in the order of their start, each with its name. */
+function processesOf(member: Member): readonly (readonly [string, ProcessSpec])[] {
+  return [
+    ...member.companions.map(({ name, process }) => [name, process] as const),
+    [member.name, member.process],
+  ];
+}
+
+/** What a process has to have been started with to be taken for this one; undefined: it can't be. */
+export function adoptableAs(member: Member, spec: ProcessSpec): LedgerEntry["adoptable"] {
+  const { configuration, account } = member;
+  if (configuration === undefined) return undefined;
+  const text = JSON.stringify([configuration, account ?? null, spec]);
+  return { member: member.name, fingerprint: createHash("sha256").update(text).digest("hex") };
+}
+
+/**
+ * The processes that a dead daemon left of this member, main one last, where all of them run and were started as they
+ * would be now. Otherwise ends what is left of them and gives none.
+ */
+export async function adoptLeftovers(
+  ledger: ProcessLedger,
+  member: Member,
+): Promise<readonly RunningProcess[]> {
+  const wanted = processesOf(member);
+  const names = new Set(wanted.map(([name]) => name));
+  const entries = (await ledger.entries()).filter(({ name }) => names.has(name));
+  if (entries.length === 0) return [];
+  const adopted = wanted.flatMap(([name, spec]) => {
+    const entry = entries.find((one) => one.name === name);
+    const same =
+      entry?.adoptable !== undefined &&
+      entry.adoptable.fingerprint === adoptableAs(member, spec)?.fingerprint;
+    return entry && same && isRunning(entry) ? [adopt(entry, spec)] : [];
+  });
+  if (adopted.length === wanted.length) return adopted;
+  await reapLeftovers(ledger, ({ name }) => !names.has(name));
+  return [];
+}
+
+function adopt({ name, pid, startTime, marker }: LedgerEntry, spec: ProcessSpec): RunningProcess {
+  const identity = { pid, startTime };
+  return { name, identity, marker, spec, exited: gone(identity) };
+}
+
+/** It is nobody's child here, so nobody is told of its end: it is looked for. */
+async function gone(identity: ProcessIdentity): Promise<ProcessExit> {
+  while (isRunning(identity)) await delay(pollMs, undefined, { ref: false });
+  return { code: null, signal: null };
+}
