@@ -54,14 +54,20 @@ const keepers: Readonly<Record<string, Keeper>> = {
         channel.sendToQueue(queue, Buffer.from(String(number)), { persistent: true });
         await channel.waitForConfirms();
       }),
+    // Delivered and not acknowledged: all of them go back when the channel closes.
     readAll: async (stack) =>
       withRabbitChannel(stack, async (channel) => {
+        const { messageCount } = await channel.checkQueue(queue);
         const found: number[] = [];
-        for (;;) {
-          const message = await channel.get(queue); // not acknowledged: it goes back when the channel closes
-          if (message === false) return found;
-          found.push(Number(message.content.toString()));
-        }
+        if (messageCount === 0) return found;
+        await new Promise<void>((resolve, reject) => {
+          channel.once("close", () => reject(new Error("the channel closed before all was read")));
+          void channel.consume(queue, (message) => {
+            if (message) found.push(Number(message.content.toString()));
+            if (found.length === messageCount) resolve();
+          });
+        });
+        return found;
       }),
   },
 };
