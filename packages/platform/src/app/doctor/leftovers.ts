@@ -46,7 +46,7 @@ async function examineStack(stack: Stack): Promise<readonly Found<Code>[]> {
     {
       code: "DS_DOCTOR_LEFTOVER_PROCESSES",
       what: `${path.basename(stack.folders.state)} has processes without a daemon: ${listed}`,
-      command: `cd '${stack.folder}' && devstack down${name}`,
+      command: `cd '${stack.folder}' && devstack up${name} takes them over, devstack down${name} ends them`,
       mend: async () => void (await down(stack)),
     },
   ];
