@@ -88,5 +88,5 @@ function allNumbers(ports: Ports): readonly number[] {
 
 function unknown(kind: string, name: string, known: readonly string[]): string {
   const meant = nearest(name, known);
-  return `there is no ${kind} "${name}"${meant ? `, did you mean "${meant}"?` : ""}`;
+  return `there is no ${kind} ${JSON.stringify(name)}${meant ? `, did you mean "${meant}"?` : ""}`;
 }

@@ -3,16 +3,18 @@ import type { Terminal } from "./terminal.ts";
 
 /** Prints what happened, why, and what to type next; gives the exit code. */
 export function printError(error: unknown, terminal: Terminal, json: boolean): ExitCode {
-  if (!(error instanceof DevStackError)) {
-    terminal.progress(`error DS_INTERNAL: ${messageOf(error)}`);
-    if (process.env["DEVSTACK_DEBUG"] && error instanceof Error)
-      terminal.progress(error.stack ?? "");
-    else terminal.progress("  hint: this is a fault in DevStack; DEVSTACK_DEBUG=1 shows where");
-    return exitCodes.failed;
-  }
-  if (json) terminal.result(JSON.stringify({ error: error.toJSON() }));
-  else for (const line of errorLines(error)) terminal.progress(line);
-  return error.exit;
+  const told = error instanceof DevStackError ? error : unexpected(error);
+  if (json) terminal.result(JSON.stringify({ error: told.toJSON() }));
+  else for (const line of errorLines(told)) terminal.progress(line);
+  if (told !== error && process.env["DEVSTACK_DEBUG"] && error instanceof Error)
+    terminal.progress(error.stack ?? "");
+  return told.exit;
+}
+
+function unexpected(error: unknown): DevStackError {
+  return new DevStackError("DS_INTERNAL", exitCodes.failed, messageOf(error), {
+    hint: "this is a fault in DevStack; DEVSTACK_DEBUG=1 shows where",
+  });
 }
 
 export function errorLines(error: {

@@ -124,7 +124,7 @@ function describe(issue: z.core.$ZodIssue): string {
   return issue.keys
     .map((key) => {
       const meant = nearest(key, known);
-      return `${where}: unknown key "${key}"${meant ? `, did you mean "${meant}"?` : ""}`;
+      return `${where}: unknown key ${JSON.stringify(key)}${meant ? `, did you mean "${meant}"?` : ""}`;
     })
     .join("; ");
 }
