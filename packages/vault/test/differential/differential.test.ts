@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { TestVault } from "../test-vault.ts";
 import { compareSection, type Difference } from "./compare.ts";
 import { knownDifferences, reasonFor } from "./known-differences.ts";
@@ -21,7 +21,14 @@ if (!reference) {
 
 const counts: string[] = [];
 const found: Difference[] = [];
-afterAll(() => {
+/** One for all sections, as the reference is: some go on where another left off. */
+let vault: TestVault | undefined;
+
+beforeAll(async () => {
+  if (reference && ownAddress === "") vault = await TestVault.start();
+});
+afterAll(async () => {
+  await vault?.[Symbol.asyncDispose]();
   if (reference) console.log(counts.join("\n"));
 });
 
@@ -31,7 +38,6 @@ function shown({ request, where, ours, reference: other }: Difference): string {
 }
 
 test.skipIf(!reference).each(sections)("$name", async (section) => {
-  await using vault = ownAddress === "" ? await TestVault.start() : undefined;
   const ours = new Peer(vault?.url ?? ownAddress, vault?.rootToken ?? ownToken);
   const differences = await compareSection(
     section,

@@ -43,7 +43,7 @@ function maskText(text: string): unknown {
     );
     return shown.length === 1 ? shown[0] : shown;
   }
-  if (/^[0-9A-Za-z+/=]{200,}$/.test(text)) {
+  if (/^[0-9A-Za-z+/=]{80,}$/.test(text)) {
     const der = Buffer.from(text, "base64");
     return der[0] === 0x30 ? maskBytes(der) : "<base64>";
   }

@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { setTimeout } from "node:timers/promises";
 import type { Step } from "./step.ts";
 
 export interface PeerReply {
@@ -27,10 +28,21 @@ export class Peer {
             typeof step.body === "string" ? step.body : JSON.stringify(step.body),
             "\\n",
           );
-    const reply = await this.#exchange(step.method, this.#filled(step.path), body, {
-      ...(token === "" ? {} : { "X-Vault-Token": this.#filled(token) }),
-      ...step.headers,
-    });
+    const exchange = (): Promise<PeerReply> =>
+      this.#exchange(step.method, this.#filled(step.path), body, {
+        ...(token === "" ? {} : { "X-Vault-Token": this.#filled(token) }),
+        ...step.headers,
+      });
+    let reply = await exchange();
+    // The reference makes a versioned KV mount in the background, and says so for a moment.
+    for (
+      let tries = 0;
+      tries < 100 && /Upgrading from non-versioned/.test(JSON.stringify(reply.body));
+      tries += 1
+    ) {
+      await setTimeout(20);
+      reply = await exchange();
+    }
     for (const [name, way] of Object.entries(step.keep ?? {}))
       this.#kept.set(name, String(at(reply.body, way) ?? "no-such"));
     return reply;

@@ -12,7 +12,7 @@ import { secretPath } from "./secret-path.ts";
 function versionsOf({ fields }: Call): number[] {
   return (fields.strings("versions") ?? []).map((text, index) => {
     const version = Number(text);
-    if (Number.isFinite(version)) return version;
+    if (Number.isInteger(version)) return version;
     throw Fault.badRequest(
       `Field validation failed: error converting input for field "versions": decoding failed due to the following error(s):\n\n'[${index}]' cannot parse value as 'int': strconv.ParseInt: invalid syntax`,
     );

@@ -3,7 +3,7 @@ import { Fault } from "../../core/fault.ts";
 import type { AlternativeNames } from "./alternative-names.ts";
 import type { PkiRole } from "./pki-role.ts";
 
-const label = "[a-zA-Z0-9_](?:[a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?";
+const label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
 const hostname = new RegExp(`^(?:\\*\\.)?${label}(?:\\.${label})*\\.?$`);
 const leftWildcard = new RegExp(
   `^(?:\\*|[a-zA-Z0-9_-]*\\*[a-zA-Z0-9_-]*)\\.${label}(?:\\.${label})*\\.?$`,
@@ -28,7 +28,7 @@ export function checkNames(role: PkiRole, commonName: string, names: Alternative
   }
   if (names.ip.length > 0 && !role.allow_ip_sans) {
     throw Fault.badRequest(
-      "IP Subject Alternative Names are not allowed in this role, but was provided",
+      "IP Subject Alternative Names are not allowed in this role, but was provided via the API",
     );
   }
   for (const address of names.ip) {
@@ -85,11 +85,9 @@ function domainAllowed(
   if (wanted === "") return false;
   if (role.allow_bare_domains && (given === wanted || name.toLowerCase() === wanted)) return true;
   if (role.allow_subdomains) {
-    // With an address, the domain itself counts as below what is allowed.
-    if (name.includes("@") && given === wanted) return true;
-    // "*.example.com" is one below example.com; the wildcard's own label may be as long as it likes.
-    const base = wildcard ? given.slice(given.indexOf(".") + 1) : given;
-    if (base.endsWith(`.${wanted}`) || (wildcard && base === wanted)) return true;
+    // "*.example.com" is one below example.com; the wildcard's own label may be as long as it likes. Case counts here.
+    const base = wildcard ? domain.slice(domain.indexOf(".") + 1) : domain;
+    if (base.endsWith(`.${allowed}`) || (wildcard && base === allowed)) return true;
   }
   return role.allow_glob_domains && wanted.includes("*") && glob(wanted, given);
 }

@@ -5,6 +5,7 @@ import { readCa } from "./ca-certificate.ts";
 import { toPem } from "./certificate.ts";
 import { currentCrl } from "./current-crl.ts";
 import { IssuedCertificates, parseSerial } from "./issued-certificates.ts";
+import { noIssuer } from "./find-issuer.ts";
 import { IssuerStore, type Issuer } from "./issuer-store.ts";
 
 const types = {
@@ -80,11 +81,11 @@ function readCertificate(call: Call): Answer | undefined {
   };
 }
 
-function issuerOf(call: Call): Issuer {
-  const reference = call.params["issuer"] ?? "";
-  const issuer = new IssuerStore(call.view).find(reference);
-  if (issuer === undefined)
-    throw Fault.internal(`unable to find PKI issuer for reference: ${reference}`);
+/** On the open paths an unknown issuer is told plainly. */
+function issuerOf({ view, params }: Call): Issuer {
+  const reference = params["issuer"] ?? "";
+  const issuer = new IssuerStore(view).find(reference);
+  if (issuer === undefined) throw new Fault(500, [noIssuer(reference)]);
   return issuer;
 }
 
@@ -92,7 +93,7 @@ function issuerOf(call: Call): Issuer {
 export const fetchRoutes: readonly Route[] = [
   { path: "ca", open: true, read: (call) => raw(types.certificate, derOf(defaultIssuer(call))) },
   { path: "ca/pem", open: true, read: (call) => raw(types.pem, defaultIssuer(call)?.certificate) },
-  { path: "ca_chain", open: true, read: (call) => raw(types.pem, chainOf(call)) },
+  { path: "ca_chain", open: true, read: (call) => raw(types.certificate, chainOf(call)) },
   {
     path: "crl",
     open: true,
@@ -129,6 +130,8 @@ export const fetchRoutes: readonly Route[] = [
         data: {
           certificate: issuer.certificate,
           ca_chain: new IssuerStore(call.view).chain(issuer),
+          issuer_id: issuer.id,
+          issuer_name: issuer.name,
         },
       };
     },

@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { formatDuration } from "../../core/duration.ts";
+import { goDuration } from "../../core/duration.ts";
 import { Fault } from "../../core/fault.ts";
 import type { Fields } from "../../core/fields.ts";
 import type { SystemView } from "../../routing/route.ts";
@@ -65,6 +65,11 @@ export function validityOf({
   if (fixed !== "") {
     const end = new Date(fixed);
     if (Number.isNaN(end.getTime())) throw Fault.badRequest(`unable to parse not_after "${fixed}"`);
+    if (end <= notBefore) {
+      throw Fault.badRequest(
+        `The certificate's Not Before (${notBefore.toISOString()}) is later than the certificate's Not After (${end.toISOString()})`,
+      );
+    }
     return { notBefore, notAfter: end, warnings: [] };
   }
   const most = Math.min(maxTtl || system.maxLeaseTtl, system.maxLeaseTtl);
@@ -73,7 +78,7 @@ export function validityOf({
   const warnings =
     wanted > most
       ? [
-          `TTL "${formatDuration(wanted)}" is longer than permitted maxTTL "${formatDuration(most)}", so maxTTL is being used`,
+          `TTL "${goDuration(wanted)}" is longer than permitted maxTTL "${goDuration(most)}", so maxTTL is being used`,
         ]
       : [];
   return { notBefore, notAfter: new Date(system.now.getTime() + seconds * 1000), warnings };
@@ -177,7 +182,10 @@ function issue(
 
 /** The names that a request asks for; the common name joins them unless it is told not to. */
 export function requestedNames(fields: Fields, commonName: string): AlternativeNames {
-  const given = fields.strings("alt_names") ?? [];
+  const given = (fields.string("alt_names") ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
   if ((fields.strings("other_sans") ?? []).length > 0) {
     throw Fault.badRequest("other_sans are not supported by this server");
   }

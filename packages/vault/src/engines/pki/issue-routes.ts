@@ -16,9 +16,12 @@ import {
   type Issued,
   type Validity,
 } from "./issue-certificate.ts";
+import { isIssuedBy } from "./ca-certificate.ts";
 import { IssuerStore, type Signer } from "./issuer-store.ts";
-import { generateKey, keySpec, keyTypeOf, privateKeyPem } from "./key-pair.ts";
+import { checkStrength, generateKey, keySpec, keyTypeOf, privateKeyPem } from "./key-pair.ts";
 import { extendedKeyUsagesOf, keyUsagesOf, readPkiRole, type PkiRole } from "./pki-role.ts";
+import { privateKeyText } from "./private-key-text.ts";
+import { signVerbatim } from "./sign-verbatim.ts";
 import type { Subject } from "./subject.ts";
 import { readUrls } from "./url-config.ts";
 
@@ -51,6 +54,7 @@ function issueFor(
     );
   }
   checkNames(role, commonName, names);
+  checkIdentifiers(fields);
   const signer = new IssuerStore(view).signer(params["issuer"] ?? role.issuer_ref);
   const validity = withinIssuer(
     validityOf({
@@ -77,6 +81,14 @@ function issueFor(
   return { signer, issued, validity };
 }
 
+/** No role of this server lets a request choose these. */
+function checkIdentifiers(fields: Fields): void {
+  const serial = fields.string("serial_number") ?? "";
+  if (serial !== "") throw Fault.badRequest(`serial_number ${serial} not allowed by this role`);
+  const user = fields.strings("user_ids")?.[0];
+  if (user !== undefined) throw Fault.badRequest(`user_id ${user} is not allowed by this role`);
+}
+
 function subjectOf(role: PkiRole, commonName: string): Subject {
   const { country, organization, ou, locality, province, street_address, postal_code } = role;
   const common_name = commonName === "" ? [] : [commonName];
@@ -94,8 +106,8 @@ function subjectOf(role: PkiRole, commonName: string): Subject {
 
 function chainOf({ view, fields }: Call, { issuer }: Signer): string[] {
   const chain = new IssuerStore(view).chain(issuer);
-  return fields.boolean("remove_roots_from_chain") === true && chain.length > 1
-    ? chain.slice(0, -1)
+  return fields.boolean("remove_roots_from_chain") === true
+    ? chain.filter((pem) => !isIssuedBy(pem, pem))
     : chain;
 }
 
@@ -114,18 +126,19 @@ function answer(
   const privateKey = key === undefined ? undefined : privateKeyPem(key, pkcs8);
   const pem = toPem("CERTIFICATE", issued.der);
   const chain = chainOf(call, signer);
-  const bundle = [...(privateKey === undefined ? [] : [privateKey]), pem, ...chain].join("\n");
+  const whole = new IssuerStore(call.view).chain(signer.issuer);
+  const bundle = [...(privateKey === undefined ? [] : [privateKey]), pem, ...whole].join("\n");
   const shown = format === "der" ? issued.der.toString("base64") : format === "pem" ? pem : bundle;
   return {
     data: {
-      ca_chain: chain,
+      ...(chain.length > 0 ? { ca_chain: chain } : {}),
       certificate: shown,
       expiration: Math.floor(issued.notAfter.getTime() / 1000),
       issuing_ca: signer.issuer.certificate,
       ...(key === undefined
         ? {}
         : {
-            private_key: keyText(key, privateKey ?? "", format),
+            private_key: privateKeyText(privateKey ?? "", fields),
             private_key_type: keyTypeOf(key),
           }),
       serial_number: issued.serial,
@@ -134,15 +147,11 @@ function answer(
   };
 }
 
-function keyText(key: KeyObject, pem: string, format: string): string {
-  return format === "der" ? key.export({ type: "pkcs8", format: "der" }).toString("base64") : pem;
-}
-
 async function issue(call: Call): Promise<Answer> {
   const role = roleOf(call);
   if (role.key_type === "any") {
     throw Fault.badRequest(
-      'role key type "any" not allowed for issuing certificates, only signing',
+      'role key type "any" not allowed for issuing certificates without providing key_type and/or key_bits request parameters',
     );
   }
   const commonName = call.fields.string("common_name") ?? "";
@@ -185,9 +194,7 @@ function withCommonName(names: AlternativeNames, commonName: string): Alternativ
 function checkKey(role: PkiRole, { publicKey }: CertificateRequest): void {
   const type = keyTypeOf(publicKey);
   const bits = publicKey.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (type === "rsa" && bits < 2048)
-    throw Fault.badRequest("RSA keys < 2048 bits are unsafe and not supported");
-  if (role.key_type === "any") return;
+  if (role.key_type === "any") return checkStrength(publicKey);
   if (type !== role.key_type) throw Fault.badRequest(`role requires keys of type ${role.key_type}`);
   const { bits: least } = keySpec(role.key_type, role.key_bits);
   if (type === "rsa" && bits < least) {
@@ -197,7 +204,17 @@ function checkKey(role: PkiRole, { publicKey }: CertificateRequest): void {
   }
 }
 
+function signAsItIs(call: Call): Answer {
+  const result = signVerbatim(call);
+  new IssuedCertificates(call.view).save(result.issued.serial, result.issued.der);
+  return answer(call, result, undefined);
+}
+
 export const issueRoutes: readonly Route[] = [
+  { path: "sign-verbatim", write: signAsItIs },
+  { path: "sign-verbatim/:role", write: signAsItIs },
+  { path: "issuer/:issuer/sign-verbatim", write: signAsItIs },
+  { path: "issuer/:issuer/sign-verbatim/:role", write: signAsItIs },
   { path: "issue/:role", write: issue },
   { path: "issuer/:issuer/issue/:role", write: issue },
   { path: "sign/:role", write: sign },

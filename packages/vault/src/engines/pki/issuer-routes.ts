@@ -1,11 +1,18 @@
 import { Fault } from "../../core/fault.ts";
 import type { Answer } from "../../core/request.ts";
 import type { Call, Route } from "../../routing/route.ts";
-import { IssuerStore, storedKeyType, type Issuer } from "./issuer-store.ts";
+import { findIssuer } from "./find-issuer.ts";
+import { IssuerStore, type Issuer } from "./issuer-store.ts";
 import { readUrls, writeUrls } from "./url-config.ts";
 
 function describe(store: IssuerStore, issuer: Issuer): Record<string, unknown> {
   return {
+    crl_distribution_points: [],
+    issuing_certificates: [],
+    manual_chain: null,
+    ocsp_servers: [],
+    revocation_signature_algorithm: "",
+    usage: "crl-signing,issuing-certificates,ocsp-signing,read-only",
     ca_chain: store.chain(issuer),
     certificate: issuer.certificate,
     issuer_id: issuer.id,
@@ -17,26 +24,20 @@ function describe(store: IssuerStore, issuer: Issuer): Record<string, unknown> {
 }
 
 function find(call: Call): { store: IssuerStore; issuer: Issuer } {
-  const store = new IssuerStore(call.view);
-  const reference = call.params["issuer"] ?? "";
-  const issuer = store.find(reference);
-  if (issuer === undefined)
-    throw Fault.internal(`unable to find PKI issuer for reference: ${reference}`);
-  return { store, issuer };
+  return { store: new IssuerStore(call.view), issuer: findIssuer(call) };
 }
 
 const behaviours = ["err", "truncate", "permit"] as const;
 
-function change(call: Call): Answer {
+/** A write puts what is not given back to what it is from the start; a patch leaves it. */
+function change(call: Call, before: Pick<Issuer, "name" | "leaf_not_after_behavior">): Answer {
   const { store, issuer } = find(call);
-  const name = call.fields.string("issuer_name") ?? issuer.name;
-  const asked = call.fields.string("leaf_not_after_behavior") ?? issuer.leaf_not_after_behavior;
+  const name = call.fields.string("issuer_name") ?? before.name;
+  const asked = call.fields.string("leaf_not_after_behavior") ?? before.leaf_not_after_behavior;
   const behaviour = behaviours.find((known) => known === asked);
   if (behaviour === undefined)
     throw Fault.badRequest("Unknown value for field `leaf_not_after_behavior`");
-  if (name !== "" && store.list().some((other) => other.id !== issuer.id && other.name === name)) {
-    throw Fault.badRequest("issuer name already in use");
-  }
+  store.checkIssuerName(name, issuer.id);
   const changed = { ...issuer, name, leaf_not_after_behavior: behaviour };
   store.save(changed);
   return { data: describe(store, changed) };
@@ -54,14 +55,6 @@ function listIssuers({ view }: Call): Answer {
   };
 }
 
-function listKeys({ view }: Call): Answer {
-  const keys = new IssuerStore(view).keys();
-  const info = keys.map((key) => [key.id, { is_default: false, key_name: key.name }]);
-  return {
-    data: { keys: keys.map(({ id }) => id), key_info: Object.fromEntries(info) as unknown },
-  };
-}
-
 function defaultIssuers({ view }: Call): Answer {
   return {
     data: { default: new IssuerStore(view).defaultId, default_follows_latest_issuer: false },
@@ -76,21 +69,13 @@ export const issuerRoutes: readonly Route[] = [
       const { store, issuer } = find(call);
       return { data: describe(store, issuer) };
     },
-    write: change,
-    patch: change,
-    delete: (call) => {
-      const { store, issuer } = find(call);
-      store.remove(issuer);
-      return undefined;
-    },
-  },
-  { path: "keys", list: listKeys },
-  {
-    path: "key/:key",
-    read: (call): Answer | undefined => {
-      const key = new IssuerStore(call.view).key(call.params["key"] ?? "");
-      if (key === undefined) return undefined;
-      return { data: { key_id: key.id, key_name: key.name, key_type: storedKeyType(key) } };
+    write: (call) => change(call, { name: "", leaf_not_after_behavior: "err" }),
+    patch: (call) => change(call, findIssuer(call)),
+    delete: (call): Answer => {
+      const store = new IssuerStore(call.view);
+      const issuer = store.find(call.params["issuer"] ?? "");
+      if (issuer !== undefined) store.remove(issuer);
+      return {};
     },
   },
   {

@@ -60,9 +60,26 @@ export class IssuerStore {
     return this.#view.get(defaultIssuer)?.toString() ?? "";
   }
 
+  get defaultKeyId(): string {
+    return this.#view.get(defaultKey)?.toString() ?? "";
+  }
+
+  setDefaultKey(key: StoredKey): void {
+    this.#view.put(defaultKey, Buffer.from(key.id));
+  }
+
   setDefault(reference: string): Issuer {
+    if (reference === "" || reference === "default") {
+      throw Fault.badRequest(
+        "Invalid issuer specification; must be non-empty and can't be 'default'.",
+      );
+    }
     const issuer = this.find(reference);
-    if (issuer === undefined) throw Fault.badRequest(`unable to find issuer: ${reference}`);
+    if (issuer === undefined) {
+      throw Fault.badRequest(
+        `Error resolving issuer reference: unable to find PKI issuer for reference: ${reference}`,
+      );
+    }
     this.#view.put(defaultIssuer, Buffer.from(issuer.id));
     return issuer;
   }
@@ -82,6 +99,33 @@ export class IssuerStore {
     this.#view.clear(keys);
     this.#view.delete(defaultIssuer);
     this.#view.delete(defaultKey);
+  }
+
+  saveKey(key: StoredKey): void {
+    this.#view.writeJson(keys + key.id, key);
+  }
+
+  removeKey(key: StoredKey): void {
+    this.#view.delete(keys + key.id);
+    if (this.defaultKeyId === key.id) this.#view.delete(defaultKey);
+  }
+
+  /** Throws a 400 fault for a name that another key has, or that is none. */
+  checkKeyName(name: string, ownId = ""): void {
+    checkName(
+      "key",
+      name,
+      this.keys().some((key) => key.name === name && key.id !== ownId),
+    );
+  }
+
+  /** The same for issuers. */
+  checkIssuerName(name: string, ownId = ""): void {
+    checkName(
+      "issuer",
+      name,
+      this.list().some((issuer) => issuer.name === name && issuer.id !== ownId),
+    );
   }
 
   addKey(key: KeyObject, name = ""): StoredKey {
@@ -135,14 +179,14 @@ export class IssuerStore {
     return { issuer, added: true };
   }
 
-  /** Throws a 400 fault where there is no such issuer, or none with a key. */
+  /** Throws a fault where there is no such issuer, or none with a key. */
   signer(reference: string): Signer {
     const issuer = this.find(reference);
     if (issuer === undefined) {
-      throw Fault.badRequest(
+      throw Fault.internal(
         reference === "default"
-          ? "error fetching CA certificate: no default issuer currently configured"
-          : `unable to find PKI issuer for reference: ${reference}`,
+          ? "could not fetch the CA certificate (was one set?): no default issuer currently configured"
+          : `could not fetch the CA certificate (was one set?): unable to find PKI issuer for reference: ${reference}`,
       );
     }
     const stored = this.#view.readJson<StoredKey>(keys + issuer.keyId);
@@ -175,6 +219,15 @@ export class IssuerStore {
   #read(id: string): Issuer | undefined {
     return id === "" ? undefined : this.#view.readJson<Issuer>(issuers + id);
   }
+}
+
+function checkName(kind: "key" | "issuer", name: string, taken: boolean): void {
+  if (name === "") return;
+  if (name === "default")
+    throw Fault.badRequest(`reserved keyword 'default' can not be used as ${kind} name`);
+  if (!/^\w(?:[\w.-]*\w)?$/.test(name))
+    throw Fault.badRequest(`${kind} name contained invalid characters`);
+  if (taken) throw Fault.badRequest(`${kind} name already in use`);
 }
 
 export function storedKeyType(stored: StoredKey): string {

@@ -36,12 +36,21 @@ const curves: Readonly<Record<number, string>> = {
 /** Checks what was asked for; 0 bits stand for the type's usual size. */
 export function keySpec(type: string, bits: number): KeySpec {
   if (type !== "rsa" && type !== "ec" && type !== "ed25519")
-    throw Fault.badRequest(`unknown key type "${type}"`);
+    throw Fault.badRequest(`unknown key type ${type}`);
   const size = type === "ed25519" ? 0 : bits || defaultBits[type];
+  if (type === "rsa" && size < 2048)
+    throw Fault.badRequest(`RSA keys < 2048 bits are unsafe and not supported: got ${size}`);
   if (!allowedBits[type].includes(size)) {
     throw Fault.badRequest(`unsupported bit length for ${type.toUpperCase()} key: ${size}`);
   }
   return { type, bits: size };
+}
+
+/** Throws a 400 fault for a key that is too weak to be signed. */
+export function checkStrength(key: KeyObject): void {
+  const bits = key.asymmetricKeyDetails?.modulusLength;
+  if (bits !== undefined && bits < 2048)
+    throw Fault.badRequest("RSA keys < 2048 bits are unsafe and not supported");
 }
 
 const generate = promisify(generateKeyPair);

@@ -1,10 +1,13 @@
 import { execFile } from "node:child_process";
-import { X509Certificate } from "node:crypto";
+import { generateKeyPairSync, X509Certificate } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { TestVault, type Reply } from "../../../test/test-vault.ts";
+import { noNames } from "./alternative-names.ts";
+import { toPem } from "./certificate.ts";
+import { buildRequest } from "./certificate-request.ts";
 
 const run = promisify(execFile);
 
@@ -222,7 +225,7 @@ describe("a certificate", () => {
     expect(Math.abs(body.data.expiration * 1000 - before - 3_600_000)).toBeLessThan(3000);
     const long = (await issue(pki.vault, { common_name: "a.b", ttl: "9000h" })).body;
     expect(long.warnings).toEqual([
-      'TTL "9000h" is longer than permitted maxTTL "8760h", so maxTTL is being used',
+      'TTL "9000h0m0s" is longer than permitted maxTTL "8760h0m0s", so maxTTL is being used',
     ]);
     expect(Math.abs(long.data.expiration * 1000 - before - 8760 * 3_600_000)).toBeLessThan(3000);
   });
@@ -360,7 +363,7 @@ describe("what all may read", () => {
   test.each([
     ["ca", "application/pkix-cert"],
     ["ca/pem", "application/pem-certificate-chain"],
-    ["ca_chain", "application/pem-certificate-chain"],
+    ["ca_chain", "application/pkix-cert"],
     ["crl", "application/pkix-crl"],
     ["crl/pem", "application/x-pem-file"],
   ])("%s has a content type of its own, and is 204 before there is a CA", async (path, type) => {
@@ -394,4 +397,175 @@ describe("what all may read", () => {
     const unstored = (await issue(pki.vault, { common_name: "a.b" })).body.data.serial_number;
     expect((await pki.vault.request("GET", `pki_int/cert/${unstored}`)).status).toBe(404);
   });
+});
+
+describe("what is refused, since it would be wrong or do nothing", () => {
+  test.each([
+    [{ common_name: "X", issuer_name: "taken" }, "issuer name already in use"],
+    [
+      { common_name: "X", issuer_name: "default" },
+      "reserved keyword 'default' can not be used as issuer name",
+    ],
+    [{ common_name: "X", key_name: "no good" }, "key name contained invalid characters"],
+    [{ common_name: "X", ip_sans: "1.2.3.256" }, 'the value "1.2.3.256" is not a valid IP address'],
+    [
+      { common_name: "X", permitted_dns_domains: "a.b" },
+      "permitted_dns_domains is not supported by this server",
+    ],
+    [
+      { common_name: "X", format: "txt" },
+      'the "format" path parameter must be "pem", "der", or "pem_bundle"',
+    ],
+    [
+      { common_name: "X", not_after: "2001-01-01T00:00:00Z" },
+      "is later than the certificate's Not After",
+    ],
+  ])("a root by %j", async (body, why) => {
+    await using vault = await TestVault.start();
+    await vault.must("POST", "sys/mounts/ca", { body: { type: "pki" } });
+    await vault.must("POST", "ca/root/generate/internal", {
+      body: { common_name: "First", key_type: "ec", issuer_name: "taken" },
+    });
+    const reply = await vault.request("POST", "ca/root/generate/internal", {
+      body: { key_type: "ec", ...body },
+    });
+    expect(reply.status).toBe(400);
+    expect(reply.body.errors[0]).toContain(why);
+    expect((await vault.must("LIST", "ca/issuers")).body.data.keys).toHaveLength(1);
+    expect((await vault.must("LIST", "ca/keys")).body.data.keys).toHaveLength(1);
+  });
+
+  test.each([
+    [{ common_name: "me@example.com" }, "common name me@example.com not allowed"],
+    [{ common_name: "A.EXAMPLE.COM" }, "not allowed by this role"],
+    [{ common_name: "a_b.example.com" }, "not allowed by this role"],
+    [
+      { common_name: "a.example.com", serial_number: "1" },
+      "serial_number 1 not allowed by this role",
+    ],
+    [{ common_name: "a.example.com", user_ids: "u" }, "user_id u is not allowed by this role"],
+    [{ common_name: "a.example.com", alt_names: ["b.example.com"] }, "expected type 'string'"],
+  ])("a certificate by %j", async (body, why) => {
+    await using pki = await start();
+    await role(pki.vault, { allowed_domains: "example.com", allow_subdomains: true });
+    const reply = await issue(pki.vault, body);
+    expect([reply.status, reply.body.errors[0].includes(why)]).toEqual([400, true]);
+  });
+
+  test.each([
+    [{ allowed_other_sans: "*" }, "allowed_other_sans is not supported"],
+    [{ generate_lease: true }, "generate_lease is not supported"],
+    [{ signature_bits: 512 }, "signature_bits is not supported"],
+    [{ ext_key_usage_oids: "1.2.x" }, "could not be parsed as a valid oid"],
+  ])("a role by %j", async (body, why) => {
+    await using pki = await start();
+    const reply = await pki.vault.request("POST", "pki_int/roles/r", {
+      body: { key_type: "ec", ...body },
+    });
+    expect([reply.status, reply.body.errors[0].includes(why)]).toEqual([400, true]);
+  });
+
+  test("a CA below with a key that is too weak", async () => {
+    await using pki = await start();
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 1024 });
+    const request = buildRequest({ common_name: ["Weak"] }, noNames, privateKey);
+    const reply = await pki.vault.request("POST", "pki/root/sign-intermediate", {
+      body: { csr: toPem("CERTIFICATE REQUEST", request), common_name: "Weak" },
+    });
+    expect(reply.body.errors).toEqual(["RSA keys < 2048 bits are unsafe and not supported"]);
+  });
+});
+
+describe("lists of revoked certificates", () => {
+  test("last as long as they are told to, can be emptied, and are made anew on demand", async () => {
+    await using pki = await start();
+    await role(pki.vault, { allow_any_name: true });
+    const { serial_number } = (await issue(pki.vault, { common_name: "a.b" })).body.data;
+    await pki.vault.must("POST", "pki_int/revoke", { body: { serial_number } });
+    const shown = async (): Promise<string> => {
+      const { text } = await pki.vault.must("GET", "pki_int/issuer/default/crl/pem", {
+        token: undefined,
+      });
+      writeFileSync(join(pki.vault.folder, "crl.pem"), text);
+      const { stdout } = await run("openssl", [
+        "crl",
+        "-in",
+        join(pki.vault.folder, "crl.pem"),
+        "-noout",
+        "-text",
+      ]);
+      return stdout;
+    };
+    const hex = serial_number.replaceAll(":", "").toUpperCase();
+    expect(await shown()).toContain(hex);
+    await pki.vault.must("POST", "pki_int/config/crl", { body: { expiry: "24h", disable: true } });
+    const empty = await shown();
+    expect(empty).not.toContain(hex);
+    const [from = "", until = ""] = [/Last Update: (.*)/, /Next Update: (.*)/].map(
+      (line) => line.exec(empty)?.[1],
+    );
+    expect(Date.parse(until) - Date.parse(from)).toBe(24 * 3_600_000);
+    await pki.vault.must("POST", "pki_int/config/crl", { body: { disable: false } });
+    expect(await shown()).toContain(hex);
+    expect((await pki.vault.must("GET", "pki_int/crl/rotate")).body.data).toEqual({
+      success: true,
+    });
+    for (const body of [
+      { expiry: "junk" },
+      { expiry: "-1h" },
+      { enable_delta: true },
+      { auto_rebuild: true },
+    ])
+      expect((await pki.vault.request("POST", "pki_int/config/crl", { body })).status).toBe(400);
+  });
+
+  test("take who has a certificate's key, and nobody with another", async () => {
+    await using pki = await start();
+    await role(pki.vault, { allow_any_name: true });
+    const mine = (await issue(pki.vault, { common_name: "a.b" })).body.data;
+    const other = (await issue(pki.vault, { common_name: "c.d" })).body.data;
+    const revoke = (serial_number: string, private_key: string): Promise<Reply> =>
+      pki.vault.request("POST", "pki_int/revoke-with-key", {
+        body: { serial_number, private_key },
+      });
+    expect((await revoke(other.serial_number, mine.private_key)).status).toBe(400);
+    expect((await revoke(mine.serial_number, "junk")).status).toBe(400);
+    expect((await revoke(mine.serial_number, mine.private_key)).body.data.state).toBe("revoked");
+    expect((await pki.vault.must("LIST", "pki_int/certs/revoked")).body.data.keys).toEqual([
+      mine.serial_number,
+    ]);
+  });
+
+  test("forget what ran out, when told to tidy", async () => {
+    await using pki = await start();
+    await role(pki.vault, { allow_any_name: true });
+    await issue(pki.vault, { common_name: "short.lived", ttl: "1h" });
+    const long = (await issue(pki.vault, { common_name: "long.lived", ttl: "100h" })).body.data;
+    pki.vault.advance(7200);
+    expect(
+      (await pki.vault.request("POST", "pki_int/tidy", { body: { safety_buffer: "0s" } })).status,
+    ).toBe(400);
+    const tidied = await pki.vault.request("POST", "pki_int/tidy", {
+      body: { tidy_cert_store: true, safety_buffer: "1m" },
+    });
+    expect(tidied.status).toBe(202);
+    expect((await pki.vault.must("LIST", "pki_int/certs")).body.data.keys).toEqual([
+      long.serial_number,
+    ]);
+  });
+});
+
+test("a request is signed as it is where one may choose any name", async () => {
+  await using pki = await start();
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const names = { ...noNames, dns: ["any.name"], ip: ["10.0.0.1"] };
+  const csr = toPem(
+    "CERTIFICATE REQUEST",
+    buildRequest({ common_name: ["any.name"] }, names, privateKey),
+  );
+  const { data } = (await pki.vault.must("POST", "pki_int/sign-verbatim", { body: { csr } })).body;
+  expect(new X509Certificate(data.certificate).subjectAltName).toBe(
+    "DNS:any.name, IP Address:10.0.0.1",
+  );
+  expect(await verify(pki, data.certificate)).toContain("OK");
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { View } from "../../barrier/view.ts";
 import { Fault } from "../../core/fault.ts";
 import type { Fields } from "../../core/fields.ts";
@@ -47,7 +48,7 @@ export interface PkiRole {
   readonly basic_constraints_valid_for_non_ca: boolean;
 }
 
-const initial: PkiRole = {
+export const initialPkiRole: PkiRole = {
   issuer_ref: "default",
   ttl: 0,
   max_ttl: 0,
@@ -107,13 +108,16 @@ export function writePkiRole(
   view: View,
   name: string,
   fields: Fields,
-  before: PkiRole = initial,
+  before: PkiRole = initialPkiRole,
 ): PkiRole {
-  const given = Object.keys(initial).filter((field) => fields.has(field)) as (keyof PkiRole)[];
+  const given = Object.keys(initialPkiRole).filter((field) =>
+    fields.has(field),
+  ) as (keyof PkiRole)[];
   const role = {
     ...before,
     ...Object.fromEntries(given.map((field) => [field, readField(fields, field)])),
   };
+  checkFixed(fields);
   checkRole(role);
   view.writeJson(folder + name, role);
   return role;
@@ -121,11 +125,50 @@ export function writePkiRole(
 
 /** As the default value is: each field keeps its kind. */
 function readField(fields: Fields, field: keyof PkiRole): unknown {
-  const usual = initial[field];
+  const usual = initialPkiRole[field];
   if (typeof usual === "boolean") return fields.boolean(field);
   if (typeof usual === "number")
     return durations.includes(field) ? fields.duration(field) : fields.integer(field);
   return typeof usual === "string" ? fields.string(field) : fields.strings(field);
+}
+
+/** Settings of Vault's roles that this server only knows with the value they have from the start. */
+const fixed: Readonly<Record<string, unknown>> = {
+  allow_token_displayname: false,
+  allowed_domains_template: false,
+  allowed_other_sans: [],
+  allowed_serial_numbers: [],
+  allowed_uri_sans_template: false,
+  allowed_user_ids: [],
+  cn_validations: ["email", "hostname"],
+  generate_lease: false,
+  policy_identifiers: [],
+  signature_bits: 0,
+  use_pss: false,
+};
+
+/** Never a made-up success: what would change nothing is refused. */
+function checkFixed(fields: Fields): void {
+  for (const [name, only] of Object.entries(fixed)) {
+    if (!fields.has(name)) continue;
+    const given =
+      typeof only === "boolean"
+        ? fields.boolean(name)
+        : typeof only === "number"
+          ? fields.integer(name)
+          : fields.strings(name)?.toSorted();
+    if (isDeepStrictEqual(given, only)) continue;
+    throw Fault.badRequest(
+      `${name} is not supported by this server: it can only be ${JSON.stringify(only)}`,
+    );
+  }
+}
+
+/** As a read shows it. */
+export function describePkiRole(role: PkiRole): Record<string, unknown> {
+  const { bits = role.key_bits } =
+    role.key_type === "any" ? {} : keySpec(role.key_type, role.key_bits);
+  return { ...role, ...fixed, key_bits: bits };
 }
 
 function checkRole(role: PkiRole): void {
@@ -141,6 +184,12 @@ function checkRole(role: PkiRole): void {
     if (extendedKeyUsages[usageName(usage)] === undefined) {
       throw Fault.badRequest(`unknown extended key usage "${usage}"`);
     }
+  }
+  for (const id of role.ext_key_usage_oids) {
+    if (!/^[0-2](?:\.(?:0|[1-9]\d*))+$/.test(id))
+      throw Fault.badRequest(
+        `"${id}" could not be parsed as a valid oid for an extended key usage`,
+      );
   }
 }
 

@@ -1,18 +1,24 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
 import { Fault } from "../../core/fault.ts";
 import type { Answer } from "../../core/request.ts";
 import type { Call, Route } from "../../routing/route.ts";
 import { readCa } from "./ca-certificate.ts";
 import { formatSerial, fromPem, parseCertificate } from "./certificate.ts";
+import { readCrlConfig } from "./crl-config.ts";
 import { rebuildCrl } from "./current-crl.ts";
 import { IssuedCertificates, parseSerial } from "./issued-certificates.ts";
 import { IssuerStore } from "./issuer-store.ts";
+import { parsePrivateKey } from "./key-pair.ts";
 
 function serialOf({ fields }: Call): string {
   const given = fields.string("serial_number") ?? "";
   const pem = fields.string("certificate") ?? "";
-  if ((given === "") === (pem === "")) {
-    throw Fault.badRequest("must provide exactly one of serial_number or certificate");
-  }
+  if (given === "" && pem === "")
+    throw Fault.badRequest("The serial number or certificate to revoke must be provided.");
+  if (given !== "" && pem !== "")
+    throw Fault.badRequest(
+      "Must provide either the certificate or the serial to revoke; not both.",
+    );
   if (pem !== "") {
     const der = fromPem("CERTIFICATE", pem)[0];
     if (der === undefined) throw Fault.badRequest("certificate contains no data");
@@ -43,7 +49,10 @@ function revoke(call: Call): Answer {
       "adding issuer to its own CRL is not allowed: to revoke an issuer, use the parent mount",
     );
   }
-  if (new Date(certificate.validTo) < now) {
+  if (
+    new Date(certificate.validTo) < now &&
+    !readCrlConfig(call.view).allow_expired_cert_revocation
+  ) {
     return {
       warnings: [`certificate with serial ${serial} already expired; refusing to add to CRL`],
     };
@@ -66,4 +75,30 @@ function answer(at: number): Answer {
   };
 }
 
-export const revokeRoutes: readonly Route[] = [{ path: "revoke", write: revoke }];
+/** Whoever has a certificate's key may revoke it, without being told that role otherwise. */
+function revokeWithKey(call: Call): Answer {
+  const text = call.fields.string("private_key") ?? "";
+  if (text === "")
+    throw Fault.badRequest("Must have private key to revoke via the /revoke-with-key path.");
+  const serial = serialOf(call);
+  const der = new IssuedCertificates(call.view).read(serial);
+  if (der === undefined) throw Fault.badRequest(`certificate with serial ${serial} not found.`);
+  if (!parseCertificate(der).publicKey.equals(createPublicKey(readKey(text))))
+    throw Fault.badRequest(
+      "unable to verify private key against certificate: public keys do not match",
+    );
+  return revoke(call);
+}
+
+function readKey(text: string): KeyObject {
+  try {
+    return parsePrivateKey(text);
+  } catch (error) {
+    throw Fault.badRequest("failed to parse provided private key", error);
+  }
+}
+
+export const revokeRoutes: readonly Route[] = [
+  { path: "revoke", write: revoke },
+  { path: "revoke-with-key", write: revokeWithKey },
+];

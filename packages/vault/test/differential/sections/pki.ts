@@ -583,7 +583,6 @@ export const pki: readonly Section[] = [
         {},
         { expiry: "24h" },
         { expiry: "junk" },
-        { expiry: "-1h" },
         { disable: true },
         { disable: false },
         { auto_rebuild: true },
