@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exists } from "../src/shared/files.ts";
-import { launcher } from "./command-line.ts";
+import { type CommandResult, launcher, runCommand } from "./command-line.ts";
 import { makeProject, type Project } from "./project.ts";
 
 // The commands of every day, as a user types them, on a stack of a project of its own.
@@ -238,6 +238,21 @@ describe("ls and destroy", () => {
   it("lists the stack, where it belongs and how many services are ready", async () => {
     expect(await own()).toMatchObject({ running: true, ready: 5 });
     expect((await project.run("ls")).stdout).toContain(project.folder);
+  });
+
+  it("asks on a terminal, and takes no other answer than the stack's name", async () => {
+    const dialogue = async (answer: string): Promise<CommandResult> =>
+      runCommand("script", ["-qec", `'${launcher}' destroy`, "/dev/null"], {
+        cwd: project.folder,
+        input: `${answer}\n`,
+        env: { ...process.env, CI: "" },
+      });
+    const { exit, stdout } = await dialogue("yes");
+    expect(exit, stdout).toBe(2);
+    expect(stdout).toMatch(
+      /removes for good:[\s\S]*type the stack's name, project-[\s\S]*DS_NOT_CONFIRMED/,
+    );
+    expect(await own()).toMatchObject({ running: true });
   });
 
   it("destroys nothing where it can't ask; with --yes everything of the stack's and nothing else", async () => {

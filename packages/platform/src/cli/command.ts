@@ -35,6 +35,12 @@ export interface Invocation {
   readonly interrupted: AbortSignal;
 }
 
+export const commonOptionHelp: Readonly<Record<string, string>> = {
+  "--stack NAME": "another stack of the same folder",
+  "--json": "the result as one JSON document",
+  "--help": "more about a command: devstack COMMAND --help",
+};
+
 /** Options that every command takes. */
 export const commonOptions = {
   stack: { type: "string" },

@@ -1,4 +1,4 @@
-import type { Command } from "./command.ts";
+import { type Command, commonOptionHelp } from "./command.ts";
 import { commands } from "./commands.ts";
 
 export function generalHelp(): string {
@@ -13,9 +13,7 @@ export function generalHelp(): string {
     "",
     ...lines,
     "",
-    "  --stack NAME  another stack of the same folder",
-    "  --json        the result as one JSON document",
-    "  --help        more about a command: devstack COMMAND --help",
+    ...Object.entries(commonOptionHelp).map(([option, help]) => `  ${option.padEnd(12)}  ${help}`),
   ].join("\n");
 }
 

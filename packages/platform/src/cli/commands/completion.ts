@@ -1,6 +1,6 @@
 import { knownNames } from "../../app/known-names.ts";
 import { nearest } from "../../shared/nearest.ts";
-import { type Command, commonOptions } from "../command.ts";
+import { type Command, commonOptionHelp, commonOptions } from "../command.ts";
 import { commands } from "../commands.ts";
 import { type CompletedCommand, type CompletedOption, completionScripts } from "../completion.ts";
 import { cliErrors } from "../errors.ts";
@@ -39,7 +39,7 @@ async function complete(name: string): Promise<CompletedCommand> {
 
 function optionsOf(command: Command): readonly CompletedOption[] {
   return Object.entries({ ...command.options, ...commonOptions }).map(([name, { type }]) => {
-    const help = Object.entries(command.optionHelp).find(([key]) =>
+    const help = Object.entries({ ...commonOptionHelp, ...command.optionHelp }).find(([key]) =>
       new RegExp(`--${name}\\b`).test(key),
     );
     const values = command.optionValues?.[name] ?? [];
