@@ -2,6 +2,7 @@ import { definitions, portSpecs, serviceNames } from "../services/registry.ts";
 import { instancesOf, type PortTls } from "../services/definition.ts";
 import { askDaemon } from "../supervisor/control-client.ts";
 import { controlSocket, type DaemonStatus } from "../supervisor/control-protocol.ts";
+import { type ResourceUse, resourceUse } from "../supervisor/resource-use.ts";
 import type { UnitState } from "../supervisor/unit.ts";
 import type { SerialisedError } from "../shared/errors.ts";
 import { type RecordedEngines, recordedEngines } from "./engines.ts";
@@ -20,6 +21,8 @@ export interface InstanceStatus {
   /** "postgresql 15.18 (prefix)"; what it really is where that differs. Undefined for what comes with DevStack. */
   readonly engine?: string;
   readonly error?: SerialisedError;
+  /** Where it was asked for, and this system tells. */
+  readonly resources?: ResourceUse;
 }
 
 export interface PortStatus {
@@ -38,6 +41,17 @@ export interface StackStatus {
 export async function status(stack: Stack): Promise<StackStatus> {
   const daemon = await askDaemon(controlSocket(stack.folders.run), "status", {});
   return statusFrom(stack, daemon, await recordedEngines(stack));
+}
+
+/** The same with what each instance's processes use now. */
+export async function statusWithResources(stack: Stack): Promise<StackStatus> {
+  const found = await status(stack);
+  const used = await resourceUse(found.instances.flatMap(({ pid }) => pid ?? []));
+  const instances = found.instances.map((one) => {
+    const resources = used.get(one.pid ?? 0);
+    return resources ? { ...one, resources } : one;
+  });
+  return { ...found, instances };
 }
 
 /** Puts what the daemon says beside what the registry knows; without a daemon everything is stopped. */
