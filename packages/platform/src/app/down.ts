@@ -35,6 +35,9 @@ export async function down(stack: Stack, options: DownOptions = {}): Promise<Dow
     );
     return "stopped";
   }
-  const reaped = await reapLeftovers(new ProcessLedger(path.join(stack.folders.run, "processes")));
+  const reaped = await reapLeftovers(
+    new ProcessLedger(path.join(stack.folders.run, "processes")),
+    options.force ? { force: AbortSignal.abort() } : {},
+  );
   return reaped.length > 0 ? "leftovers ended" : "was not running";
 }

@@ -33,6 +33,8 @@ export interface Invocation {
   readonly home: string;
   /** Aborts at the first Ctrl-C. */
   readonly interrupted: AbortSignal;
+  /** Says what a second Ctrl-C does before the process ends. */
+  readonly onForce: (handler: () => Promise<unknown>) => void;
 }
 
 export const commonOptionHelp: Readonly<Record<string, string>> = {

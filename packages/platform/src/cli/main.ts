@@ -1,11 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { DevStackError, exitCodes } from "../shared/errors.ts";
+import { exitCodes } from "../shared/errors.ts";
 import { nearest } from "../shared/nearest.ts";
 import { type Command, commonOptions, type Invocation, type OptionSpecs } from "./command.ts";
 import { aliases, commands } from "./commands.ts";
 import { cliErrors } from "./errors.ts";
 import { commandHelp, generalHelp } from "./help.ts";
+import { listenForInterruption } from "./interruption.ts";
 import { printError } from "./print-error.ts";
 import { makeTerminal } from "./terminal.ts";
 
@@ -16,7 +17,10 @@ async function main(args: readonly string[]): Promise<number> {
   const terminal = makeTerminal(process, process.env);
   const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
   const json = own.includes("--json");
-  let interrupted = new AbortController().signal;
+  let interruption: Pick<Invocation, "interrupted" | "onForce"> = {
+    interrupted: new AbortController().signal,
+    onForce: () => undefined,
+  };
   try {
     const [first, ...rest] = args;
     if (first === undefined || first === "--help" || first === "-h" || first === "help") {
@@ -31,18 +35,18 @@ async function main(args: readonly string[]): Promise<number> {
       return exitCodes.done;
     }
     if (command.signalsAreItsOwn !== true)
-      interrupted = interruption((text) => terminal.progress(text));
+      interruption = listenForInterruption((text) => terminal.progress(text));
     return await command.run({
       values,
       positionals,
       json,
       terminal,
       home,
-      interrupted,
+      ...interruption,
       stack: stackOf(values),
     });
   } catch (error) {
-    if (interrupted.aborted) return exitCodes.interrupted;
+    if (interruption.interrupted.aborted) return exitCodes.interrupted;
     return printError(error, terminal, json);
   }
 }
@@ -113,19 +117,6 @@ function stackOf(values: Invocation["values"]): Invocation["stack"] {
       ...(typeof name === "string" && name !== "" ? { name } : {}),
     });
   };
-}
-
-/** Aborts at the first Ctrl-C; the second one ends the process at once. */
-function interruption(say: (text: string) => void): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-      say("stopping; once more to end at once");
-      controller.abort(new DevStackError("DS_INTERRUPTED", exitCodes.interrupted, "interrupted"));
-    });
-  }
-  return controller.signal;
 }
 
 process.umask(0o077);

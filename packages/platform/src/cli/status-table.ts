@@ -23,7 +23,10 @@ export function statusText(stack: StackStatus, terminal: Terminal): string {
     "",
     formatTable(
       [
-        ...["SERVICE", "STATE", "PID", "127.0.0.1 PORTS"],
+        "SERVICE",
+        "STATE",
+        "PID",
+        "127.0.0.1 PORTS",
         ...(isMeasured ? ["MEMORY", "CPU TIME", "PROCESSES"] : []),
         "ENGINE",
       ],

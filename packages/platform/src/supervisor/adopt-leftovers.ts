@@ -45,7 +45,7 @@ export async function adoptLeftovers(
     return entry && same && isRunning(entry) ? [adopt(entry, spec)] : [];
   });
   if (adopted.length === wanted.length) return adopted;
-  await reapLeftovers(ledger, ({ name }) => !names.has(name));
+  await reapLeftovers(ledger, { keep: ({ name }) => !names.has(name) });
   return [];
 }
 

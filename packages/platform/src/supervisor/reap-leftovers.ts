@@ -8,13 +8,21 @@ import { supervisorErrors } from "./errors.ts";
  */
 export async function reapLeftovers(
   ledger: ProcessLedger,
-  keep: (entry: LedgerEntry) => boolean = () => false,
+  options: {
+    readonly keep?: (entry: LedgerEntry) => boolean;
+    /** Kills at once when it aborts. */
+    readonly force?: AbortSignal;
+  } = {},
 ): Promise<readonly string[]> {
+  const { keep = () => false, force } = options;
   const entries = (await ledger.entries()).filter((entry) => !keep(entry));
   const found = await Promise.all(
     entries.map(async (entry) => {
       const { name, marker, stop, pid, startTime } = entry;
-      const left = await endProcess({ identity: { pid, startTime }, marker, stop });
+      const left = await endProcess(
+        { identity: { pid, startTime }, marker, stop },
+        force ? { force } : {},
+      );
       if (left.length > 0) {
         throw supervisorErrors.DS_STOP_INCOMPLETE(
           `${name} of an earlier run (pid ${left.map((one) => one.pid).join(", ")}) can't be ended`,

@@ -63,10 +63,9 @@ export class Supervisor {
   /** Before the first start: what a dead daemon left, but for what one of these may adopt. */
   async #reapAllBut(runners: readonly UnitRunner[]): Promise<void> {
     const members = new Set(runners.flatMap(({ unit }) => unit.members));
-    const reaped = await reapLeftovers(
-      this.#options.ledger,
-      ({ adoptable }) => adoptable !== undefined && members.has(adoptable.member),
-    );
+    const reaped = await reapLeftovers(this.#options.ledger, {
+      keep: ({ adoptable }) => adoptable !== undefined && members.has(adoptable.member),
+    });
     if (reaped.length > 0)
       this.#options.log(`ended what an earlier daemon left: ${reaped.join(", ")}`);
   }
@@ -89,7 +88,7 @@ export class Supervisor {
       (result) => result.status === "rejected",
     );
     if (failed) throw failed.reason;
-    if (!names) await reapLeftovers(this.#options.ledger); // what nothing took over
+    if (!names) await reapLeftovers(this.#options.ledger, force ? { force } : {}); // what nothing took over
     return chosen.map((runner) => runner.status());
   }
 

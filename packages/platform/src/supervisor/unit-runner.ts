@@ -31,6 +31,8 @@ export class UnitRunner {
   #queue: Promise<unknown> = Promise.resolve();
   /** Aborts what is under way when a stop is asked for. */
   #current = new AbortController();
+  /** Makes the stop that was asked for last a hard one, that of a start that it cuts off too. */
+  #force: AbortSignal | undefined;
   /** Aborts when one of the members ends that were started last; what is under way then has nothing to wait for. */
   #unended = new AbortController();
 
@@ -65,6 +67,7 @@ export class UnitRunner {
 
   /** Ends all processes, also when a start is under way. Data stays. */
   async stop(force?: AbortSignal): Promise<void> {
+    this.#force = force;
     this.#current.abort(
       supervisorErrors.DS_SUPERVISOR_STOPPING(`${this.unit.name} is being stopped`),
     );
@@ -154,7 +157,9 @@ export class UnitRunner {
       const late = deadline.aborted ? this.#notReady() : undefined; // before the clean-up forgets why
       // What was under way sees the abort; a process that it was just starting must be known before the clean-up.
       await Promise.race([working.catch(() => undefined), delay(abortedWithinMs)]);
-      await this.#takeDown().catch((error: unknown) => this.#options.log(messageOf(error)));
+      await this.#takeDown(this.#force).catch((error: unknown) =>
+        this.#options.log(messageOf(error)),
+      );
       const error = signal.aborted ? asError(signal.reason) : (late ?? asError(thrown));
       this.fail(error);
       throw error;

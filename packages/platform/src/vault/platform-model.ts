@@ -44,6 +44,7 @@ export function certificateNames(instance: string): readonly string[] {
 export function policyText(tenant: VaultTenant): string {
   const own = tenant.credentials.map(({ path }) => path);
   return [
+    `# ${tenant.name}'s own`, // a policy without a text is none, also where there is nothing to allow
     ...[...own, ...tenant.reads].map(
       (path) => `path "${kvMount}/data/${path}" { capabilities = ["read"] }`,
     ),

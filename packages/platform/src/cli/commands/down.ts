@@ -6,7 +6,7 @@ export const downCommand: Command = {
   options: { force: { type: "boolean" } },
   optionHelp: { "--force": "kill at once instead of asking the engines to end" },
   positionals: { min: 0, max: 0 },
-  run: async ({ stack, terminal, json, values, interrupted }) => {
+  run: async ({ stack, terminal, json, values, onForce }) => {
     const resolved = await stack();
     const options = { force: values["force"] === true };
     const ended = new Set<string>(); // what ran; the rest was stopped before
@@ -19,11 +19,8 @@ export const downCommand: Command = {
         }
       },
     });
-    // Ctrl-C can't undo a stop; it makes it a hard one.
-    const harder = (): void => void down(resolved, { force: true }).catch(() => undefined);
-    interrupted.addEventListener("abort", harder, { once: true });
+    onForce(async () => down(resolved, { force: true })); // the first Ctrl-C can't undo a stop
     const outcome = await stopping;
-    interrupted.removeEventListener("abort", harder);
     terminal.result(json ? JSON.stringify({ outcome }) : `${resolved.id}: ${outcome}`);
     return 0;
   },

@@ -31,10 +31,11 @@ export const upCommand: Command = {
   positionals: { min: 0, max: 32 },
   completes: "service",
   optionValues: { profile: profileNames },
-  run: async ({ stack, terminal, positionals, values, json, interrupted }) => {
+  run: async ({ stack, terminal, positionals, values, json, interrupted, onForce }) => {
     const startedAt = performance.now();
     const resolved = await adjusted(await stack(), values);
     const wasRunning = (await status(resolved)).running;
+    if (!wasRunning) onForce(async () => down(resolved, { force: true }));
     let outcome: UpOutcome;
     try {
       outcome = await up(resolved, {
