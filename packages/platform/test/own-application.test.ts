@@ -96,3 +96,21 @@ it("goes down with the stack, which keeps the ports that it chose", async () => 
   expect(await visit()).toMatchObject({ user: "devuser" });
   expect((await instance("redis-1"))?.state).toBe("stopped");
 });
+
+it("says what a daemon that runs does not know yet, and why an application does not start", async () => {
+  const file = path.join(folder, "devstack.config.ts");
+  const broken = 'worker: { command: "echo no such queue; exit 3", port: 1 },\n    web: {';
+  await writeFile(file, (await readFile(file, "utf8")).replace("web: {", broken));
+  const added = await run("up", "worker");
+  expect(added.exit).toBe(4);
+  expect(added.stderr).toMatch(
+    /error DS_STACK_RUNNING: .*before the configuration named worker\n {2}hint: devstack down; then/,
+  );
+  expect((await instance("web"))?.state).toBe("ready");
+  expect((await run("down")).exit).toBe(0);
+  const { exit, stdout } = await run("up", "worker");
+  expect(exit).toBe(1);
+  expect(stdout).toMatch(
+    /error DS_PROCESS_ENDED: worker ended with exit code 3 .*its log ends:\n\s+no such queue\n {2}hint: devstack logs worker/,
+  );
+});
