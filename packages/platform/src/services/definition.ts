@@ -137,6 +137,8 @@ export interface ServiceDefinition {
   /** By instance; then by the port's name. */
   readonly ports: Readonly<Record<string, Readonly<Record<string, PortSpec>>>>;
   readonly dependsOn: readonly string[];
+  /** Its engine takes longest to be ready, so it gets its credentials and its processes before the others. */
+  readonly startsFirst?: boolean;
   readonly credentials: readonly CredentialSpec[];
   /** Whether each instance has a certificate of its own (role `<instance>-role`), and its Common Name's other names. */
   readonly certificate?: { readonly keyType: "ec" | "rsa" };

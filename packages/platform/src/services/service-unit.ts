@@ -49,6 +49,7 @@ export function serviceUnit(definition: ServiceDefinition, host: ServiceHost): U
   return {
     name: definition.name,
     dependsOn: definition.dependsOn,
+    startsFirst: definition.startsFirst ?? false,
     members: instancesOf(definition),
     readyWithinMs: definition.readyWithinMs ?? 60_000,
     prepare: async (signal) => {

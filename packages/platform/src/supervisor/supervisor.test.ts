@@ -50,6 +50,17 @@ describe("start", () => {
     await connectOnce(b);
   });
 
+  it("begins with the one that the others should not hold up", async () => {
+    const late = { ...unit("late", await freePort()), startsFirst: true };
+    const supervisor = supervise([unit("early", await freePort()), late]);
+    const order: string[] = [];
+    using _following = supervisor.follow(({ unit: name, state }) => {
+      if (state === "preparing") order.push(name);
+    });
+    await supervisor.start(["early", "late"]);
+    expect(order).toEqual(["late", "early"]);
+  });
+
   it("has the identity on disk while the process is still held at the gate", async () => {
     const port = await freePort();
     let recorded: readonly string[] | undefined;

@@ -47,7 +47,9 @@ export class Supervisor {
 
   /** Starts these units and what they depend on. Resolves when each is ready or has failed; never rejects for one. */
   async start(names: readonly string[]): Promise<readonly UnitStatus[]> {
-    const wanted = this.#withDependencies(names.map((name) => this.#runnerOf(name)));
+    const asked = names.map((name) => this.#runnerOf(name));
+    const first = asked.filter(({ unit }) => unit.startsFirst === true);
+    const wanted = this.#withDependencies([...first, ...asked]);
     for (const runner of wanted) runner.expect();
     await (this.#leftovers ??= this.#reapAllBut(wanted));
     const started = new Map<UnitRunner, Promise<void>>();

@@ -5,6 +5,8 @@ import type { Account, Companion, ProcessSpec } from "./process-spec.ts";
 export interface Unit {
   readonly name: string;
   readonly dependsOn: readonly string[];
+  /** The whole stack waits for it longest: of those that could start at once, it is started before the others. */
+  readonly startsFirst?: boolean;
   /** Names of what `prepare` gives, known before. */
   readonly members: readonly string[];
   /** How long the whole start may take, in milliseconds. */

@@ -30,6 +30,7 @@ export const rabbitmq = defineService({
     },
   },
   dependsOn: ["vault"],
+  startsFirst: true,
   credentials: [
     {
       path: "rabbitmq",

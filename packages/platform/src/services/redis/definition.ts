@@ -25,6 +25,7 @@ export const redis = defineService({
   instances,
   ports: Object.fromEntries(instances.map((name, index) => [name, nodePorts(index)])),
   dependsOn: ["vault"],
+  startsFirst: true,
   credentials: [
     { path: "redis-1", fields: { password: generated, tls_enabled: true } },
     ...["redis-2", "redis-3"].map((path) => ({
