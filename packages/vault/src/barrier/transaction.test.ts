@@ -28,6 +28,9 @@ class HeldStore implements Store {
       .filter((key) => key.startsWith(prefix))
       .map((key) => key.slice(prefix.length));
   }
+  keys(): Iterable<string> {
+    return this.entries.keys();
+  }
   settled(): Promise<void> | undefined {
     return this.held.size > 0 ? this.#durable.promise : undefined;
   }

@@ -6,7 +6,7 @@ import { engines } from "../engines/registry.ts";
 import { PolicyStore } from "../policy/policy-store.ts";
 import { fullPath, viewPrefix, type MountEntry } from "../routing/mount-entry.ts";
 import { MountTable } from "../routing/mount-table.ts";
-import { SealManager } from "../seal/seal-manager.ts";
+import { SealManager, unencryptedPaths } from "../seal/seal-manager.ts";
 import type { Store } from "../storage/store.ts";
 import { TokenReaper } from "../tokens/token-reaper.ts";
 import { TokenStore } from "../tokens/token-store.ts";
@@ -116,6 +116,10 @@ export class Core {
     const cluster = tx.get(clusterPath);
     this.#clusterId =
       cluster === undefined ? "" : (JSON.parse(cluster.toString()) as { id: string }).id;
+    for (const path of this.barrier.damaged(unencryptedPaths))
+      this.options.log(
+        `the storage is damaged: the entry ${JSON.stringify(path)} does not decrypt`,
+      );
     this.#reaper.start();
     this.options.log("unsealed");
     return true;

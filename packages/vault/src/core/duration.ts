@@ -9,6 +9,9 @@ const unitSeconds: Readonly<Record<string, number>> = {
   d: 86_400,
 };
 
+/** Go's longest: what is longer is no duration. */
+const longestSeconds = 9_223_372_036;
+
 const part = /(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)/gy;
 
 /**
@@ -16,7 +19,12 @@ const part = /(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)/gy;
  * Negative values are given back as such: whoever takes them decides.
  */
 export function parseDuration(value: unknown): number | undefined {
-  if (typeof value === "number") return Number.isFinite(value) ? Math.trunc(value) : undefined;
+  const seconds = secondsOf(value);
+  return seconds !== undefined && Math.abs(seconds) <= longestSeconds ? seconds : undefined;
+}
+
+function secondsOf(value: unknown): number | undefined {
+  if (typeof value === "number") return Math.trunc(value);
   if (typeof value !== "string") return undefined;
   const text = value.trim();
   if (text === "") return 0;

@@ -1,3 +1,4 @@
+import { BarrierIntegrityError } from "../barrier/aes-gcm.ts";
 import { BarrierSealedError } from "../barrier/barrier.ts";
 import type { Core } from "../core/core.ts";
 import { Fault } from "../core/fault.ts";
@@ -17,6 +18,8 @@ export function apiHandler(core: Core): HttpHandler {
     } catch (error) {
       if (error instanceof BarrierSealedError) return errorResponse(503, ["Vault is sealed"]);
       if (error instanceof KeyTooLongError) return errorResponse(400, ["the path is too long"]);
+      if (error instanceof BarrierIntegrityError)
+        core.options.log(`the storage is damaged: ${error.message}`);
       const fault = error instanceof Fault ? error : Fault.internal("internal error", error);
       if (fault.status >= 500 && fault.cause !== undefined)
         core.options.log(`internal error: ${traceOf(fault.cause)}`);

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { MemoryBudget } from "./memory-budget.ts";
 import { RequestParser, RequestSyntaxError, type ParsedRequest } from "./request-parser.ts";
 import { errorResponse, serialise, type HttpResponse } from "./response.ts";
 
@@ -11,6 +12,8 @@ const idleMs = 300_000;
 const requestMs = 90_000;
 /** What may lie unread while a request is being answered. */
 const pipelineBytes = 64 * 1024;
+/** How long a client may take to read an answer before it gets no further one. */
+const drainMs = 60_000;
 
 /** One client's connection: requests are answered in turn, one after the other. */
 export class Connection {
@@ -19,15 +22,18 @@ export class Connection {
   readonly #handle: HttpHandler;
   readonly #parser: RequestParser;
   readonly #remoteAddress: string;
+  readonly #budget: MemoryBudget;
+  #held = 0;
   #busy = false;
   #closing = false;
   /** The client has said that it sends no more; what it sent is still answered. */
   #ended = false;
   #requestTimer: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, handle: HttpHandler) {
+  constructor(socket: Socket, handle: HttpHandler, budget: MemoryBudget) {
     this.#socket = socket;
     this.#handle = handle;
+    this.#budget = budget;
     this.#remoteAddress = socket.remoteAddress ?? "";
     this.#parser = new RequestParser(bodyLimit, () =>
       socket.write("HTTP/1.1 100 Continue\r\n\r\n"),
@@ -45,6 +51,8 @@ export class Connection {
     this.closed = new Promise((resolve) => {
       socket.on("close", () => {
         clearTimeout(this.#requestTimer);
+        this.#budget.change(this.#held, 0);
+        this.#held = 0;
         resolve();
       });
     });
@@ -58,8 +66,10 @@ export class Connection {
 
   #receive(chunk: Buffer): void {
     this.#parser.push(chunk);
-    if (!this.#busy) void this.#proceed();
-    else if (this.#parser.buffered > pipelineBytes) this.#socket.pause();
+    if (this.#busy) {
+      if (this.#parser.buffered > pipelineBytes) this.#socket.pause();
+    } else if (this.#hold()) void this.#proceed();
+    else this.#refuse();
   }
 
   async #proceed(): Promise<void> {
@@ -71,10 +81,12 @@ export class Connection {
         request = this.#parser.next()
       ) {
         this.#watch(false);
+        this.#hold();
         const response = await this.#handle(request, this.#remoteAddress);
         const keepAlive = request.keepAlive && !this.#closing;
-        this.#socket.write(serialise(response, request.method === "HEAD", keepAlive));
+        const sent = this.#socket.write(serialise(response, request.method === "HEAD", keepAlive));
         if (!keepAlive) return this.#finish();
+        if (!sent && !(await this.#drained())) return;
       }
       if (this.#ended) return this.#finish();
       this.#watch(this.#parser.midRequest);
@@ -86,6 +98,31 @@ export class Connection {
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** False when too much is held over all connections. */
+  #hold(): boolean {
+    const { held } = this.#parser;
+    if (!this.#budget.change(this.#held, held)) return false;
+    this.#held = held;
+    return true;
+  }
+
+  #refuse(): void {
+    const texts = ["too many large requests at once: try again later"];
+    this.#socket.write(serialise(errorResponse(503, texts), false, false));
+    this.#finish();
+  }
+
+  /** Whether the client has read what was sent; one that does not is let go, with whatever else it has asked. */
+  async #drained(): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => this.#socket.destroy(), drainMs).unref();
+    this.#socket.once("drain", () => resolve(true));
+    void this.closed.then(() => resolve(false));
+    const drained = await promise;
+    clearTimeout(timer);
+    return drained;
   }
 
   /** The client may still be sending: read that off for a moment, or it would get a reset instead of the answer. */

@@ -9,6 +9,9 @@ import type { ParsedRequest } from "./request-parser.ts";
 const apiPrefix = "/v1/";
 const mergePatch = "application/merge-patch+json";
 
+/** Levels of a JSON document; Vault's own limit is of this size. */
+const deepest = 500;
+
 type Data = Readonly<Record<string, unknown>>;
 
 /** Throws a Fault for what is no request to the API. */
@@ -121,6 +124,7 @@ function decodeForm(text: string): Data {
 }
 
 function parseObject(text: string): Data {
+  if (isNestedTooDeeply(text)) throw undecodable("exceeded max depth");
   let document: unknown;
   try {
     document = parseExactly(text);
@@ -138,6 +142,25 @@ function parseObject(text: string): Data {
       ? "bool"
       : typeof document;
   throw undecodable(unmarshal(kind === "object" ? "number" : kind, "map[string]interface {}"));
+}
+
+/** Brackets outside of texts: whatever works on the document later calls itself once a level. */
+function isNestedTooDeeply(text: string): boolean {
+  if (text.length < deepest) return false;
+  let depth = 0;
+  let inText = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charCodeAt(at);
+    if (inText) {
+      if (char === 0x5c) at += 1;
+      else if (char === 0x22) inText = false;
+    } else if (char === 0x22) inText = true;
+    else if (char === 0x5b || char === 0x7b) {
+      depth += 1;
+      if (depth > deepest) return true;
+    } else if (char === 0x5d || char === 0x7d) depth -= 1;
+  }
+  return false;
 }
 
 function unmarshal(what: string, type: string): string {

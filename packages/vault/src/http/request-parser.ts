@@ -67,6 +67,11 @@ export class RequestParser {
     return this.#input.length;
   }
 
+  /** Bytes that are kept of a request that has not come in whole, and of what came behind it. */
+  get held(): number {
+    return this.#input.length + this.#bodyBytes;
+  }
+
   push(chunk: Buffer): void {
     this.#input = this.#input.length === 0 ? chunk : Buffer.concat([this.#input, chunk]);
   }

@@ -9,6 +9,8 @@ import { combineShares, splitKey } from "./shamir.ts";
 
 const configPath = "core/seal-config";
 const rootKeyPath = "core/root-key";
+/** What is read before there is a key to decrypt with. */
+export const unencryptedPaths: readonly string[] = [configPath, rootKeyPath];
 const keyBytes = 32;
 const minimumShareBytes = 16;
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import type { TlsOptions, Server as TlsServer } from "node:tls";
 import type { ListenerConfig, TlsFiles } from "../config/server-config.ts";
+import type { MemoryBudget } from "../http/memory-budget.ts";
 import { Connection, type HttpHandler } from "../http/connection.ts";
 
 /** One address that is listened on, and the connections that came in there. */
@@ -12,11 +13,16 @@ export class Listener {
   /** Also those of clients that are still shaking hands. */
   readonly #sockets = new Set<Socket>();
 
-  private constructor(server: Server, tls: TlsServer | undefined, handle: HttpHandler) {
+  private constructor(
+    server: Server,
+    tls: TlsServer | undefined,
+    handle: HttpHandler,
+    budget: MemoryBudget,
+  ) {
     this.#server = server;
     this.#tls = tls;
     const accept = (socket: Socket): void => {
-      const connection = new Connection(socket, handle);
+      const connection = new Connection(socket, handle, budget);
       this.#connections.add(connection);
       socket.once("close", () => this.#connections.delete(connection));
     };
@@ -29,10 +35,14 @@ export class Listener {
   }
 
   /** Throws when the address is taken or the certificate can't be used. */
-  static async open(config: ListenerConfig, handle: HttpHandler): Promise<Listener> {
+  static async open(
+    config: ListenerConfig,
+    handle: HttpHandler,
+    budget: MemoryBudget,
+  ): Promise<Listener> {
     const tls = config.tls === undefined ? undefined : await createTlsServer(config.tls);
     const server = tls ?? createServer({ allowHalfOpen: true });
-    const listener = new Listener(server, tls, handle);
+    const listener = new Listener(server, tls, handle, budget);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen({ host: config.host, port: config.port }, () => {

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ListenerConfig, ServerConfig } from "../config/server-config.ts";
 import { Core } from "../core/core.ts";
 import { apiHandler } from "../http/api-handler.ts";
+import { MemoryBudget } from "../http/memory-budget.ts";
 import { LmdbStore } from "../storage/lmdb-store.ts";
 import { Listener } from "./listener.ts";
 
@@ -17,12 +18,16 @@ interface Opened {
   readonly listener: Listener;
 }
 
+/** Of requests that have not come in whole, over all listeners: eight of the largest that there can be. */
+const unfinishedBytes = 256 * 1024 * 1024;
+
 /** The vault on its addresses: started from a configuration, brought in line with a new one, stopped. */
 export class VaultServer {
   readonly core: Core;
   readonly #store: LmdbStore;
   readonly #log: (line: string) => void;
   readonly #pidFile: string | undefined;
+  readonly #budget = new MemoryBudget(unfinishedBytes);
   #opened: Opened[] = [];
 
   private constructor(config: ServerConfig, { now, log }: ServerDependencies) {
@@ -83,7 +88,7 @@ export class VaultServer {
   }
 
   async #open(config: ListenerConfig): Promise<void> {
-    const listener = await Listener.open(config, apiHandler(this.core));
+    const listener = await Listener.open(config, apiHandler(this.core), this.#budget);
     this.#opened.push({ config, listener });
     this.#log(`listening on ${listener.url}`);
   }

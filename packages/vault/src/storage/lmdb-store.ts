@@ -1,6 +1,8 @@
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { open } from "lmdb";
+import { checkLmdbFile } from "./check-lmdb-file.ts";
+import { StorageDamagedError } from "./storage-damaged-error.ts";
 import { KeyTooLongError, type PendingValue, type Store, type Write } from "./store.ts";
 
 interface Batch {
@@ -24,6 +26,9 @@ function createBatch(): Batch {
 /** LMDB's own limit in bytes, less what the encoding of a key may add to it. */
 const longestKey = 1900;
 
+/** What is larger takes too long to look through, and too much memory. */
+const largestChecked = 1024 * 1024 * 1024;
+
 /** The file that holds everything in a storage folder. */
 export const dataFile = "vault.mdb";
 
@@ -38,10 +43,13 @@ export class LmdbStore implements Store {
   #committing: Batch | undefined;
   #running: Promise<void> | undefined;
 
+  /** Throws StorageDamagedError for a file that LMDB would stumble over. */
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, dataFile);
+    const made = `${path}-made`;
     const fresh = !existsSync(path);
+    checkBefore(path, existsSync(made));
     this.#db = open<Uint8Array, string>({
       path,
       noSubdir: true,
@@ -52,11 +60,13 @@ export class LmdbStore implements Store {
     // LMDB creates its files 664 less the umask, which a caller other than the server may not have tightened.
     if (fresh)
       for (const file of [path, `${path}-lock`]) if (existsSync(file)) chmodSync(file, 0o600);
+    if (!existsSync(made)) writeFileSync(made, "", { mode: 0o600 });
   }
 
   get(key: string): Uint8Array | undefined {
     const pending = this.#pending.get(key);
-    return pending === undefined ? this.#db.getBinary(key) : pending.value;
+    if (pending !== undefined) return pending.value;
+    return isTooLong(key) ? undefined : this.#db.getBinary(key);
   }
 
   pending(key: string): PendingValue | undefined {
@@ -65,6 +75,7 @@ export class LmdbStore implements Store {
 
   list(prefix: string): string[] {
     const found = new Set<string>();
+    if (isTooLong(prefix)) return [];
     const end = after(prefix);
     let start = prefix;
     // A folder is one seek, however much lies in it: after its first key the scan resumes behind its last.
@@ -105,13 +116,17 @@ export class LmdbStore implements Store {
     return false;
   }
 
+  keys(): Iterable<string> {
+    return this.#db.getKeys({});
+  }
+
   settled(): Promise<void> | undefined {
     return this.#next?.durable ?? this.#committing?.durable;
   }
 
   apply(writes: readonly Write[]): Promise<void> {
     if (writes.length === 0) return Promise.resolve();
-    if (writes.some(({ key }) => Buffer.byteLength(key) > longestKey)) {
+    if (writes.some(({ key }) => isTooLong(key))) {
       return Promise.reject(new KeyTooLongError("a key has too many bytes"));
     }
     const batch = (this.#next ??= createBatch());
@@ -160,6 +175,25 @@ export class LmdbStore implements Store {
   async close(): Promise<void> {
     await this.#running;
     await this.#db.close();
+  }
+}
+
+/** Of such a key there can't be anything. */
+function isTooLong(key: string): boolean {
+  return key.length > longestKey / 3 && Buffer.byteLength(key) > longestKey;
+}
+
+/** A file that is gone or empty is a new one only where there never was another. */
+function checkBefore(path: string, made: boolean): void {
+  const size = existsSync(path) ? statSync(path).size : 0;
+  if (size === 0 && made)
+    throw new StorageDamagedError(path, "it is empty or gone, and was not before");
+  if (size === 0 || size > largestChecked) return;
+  try {
+    checkLmdbFile(path, readFileSync(path));
+  } catch {
+    // A process that is just ending may have written in between.
+    checkLmdbFile(path, readFileSync(path));
   }
 }
 

@@ -22,6 +22,8 @@ export interface Store {
   pending(key: string): PendingValue | undefined;
   /** What lies directly under a prefix that ends in "/" (or is empty), in order; folders end in "/". */
   list(prefix: string): string[];
+  /** Of everything that is on disk, in order. */
+  keys(): Iterable<string>;
   /** Settles once everything applied so far is on disk; undefined when it is already. */
   settled(): Promise<void> | undefined;
   /** All of the writes or none; resolves when they survive a power cut. Rejects with KeyTooLongError. */
