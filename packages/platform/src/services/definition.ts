@@ -163,6 +163,8 @@ export interface ServiceDefinition {
   readonly process: (run: Run) => ProcessSpec;
   /** Rejects until the instance's process answers its own protocol. */
   readonly accepting: (run: Run, signal: AbortSignal) => Promise<void>;
+  /** Before each start of an instance's process, when no earlier one runs: clears what a dead one left in the way. */
+  readonly beforeStart?: (run: Run) => Promise<void>;
   /** Once all instances accept, in order, once for the service: `context.run` is its first instance. */
   readonly initialise: readonly Step[];
   /** What `ready` does, in words, for `health`. */

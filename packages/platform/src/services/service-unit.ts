@@ -195,6 +195,7 @@ async function prepareInstance(
     companions: definition.companions?.(run) ?? [],
     process: definition.process(run),
     configuration: await configurationOf(run, rendered),
+    beforeStart: async () => definition.beforeStart?.(run),
     accepting: async (accepting) => definition.accepting(run, accepting),
   };
 }

@@ -46,6 +46,7 @@ export class MemberRunner {
   /** The companions, each once the one before answers, then the main process. */
   async #startProcesses(signal: AbortSignal): Promise<RunningProcess> {
     await requireFreePorts(this.member.name, this.member.ports);
+    await this.member.beforeStart?.();
     for (const companion of this.member.companions) {
       signal.throwIfAborted();
       const started = await this.#spawn(companion.name, companion.process);

@@ -38,6 +38,8 @@ export interface Member {
    * where it is still the same. Undefined: it is always ended and started anew.
    */
   readonly configuration?: string;
+  /** Called before each start of the process, when no earlier one runs: clears what a dead one left in the way. */
+  readonly beforeStart?: () => Promise<void>;
   /** Rejects until the process answers its own protocol. */
   readonly accepting: (signal: AbortSignal) => Promise<void>;
 }

@@ -15,6 +15,7 @@ import {
   superuserName,
   writeAndReadBack,
 } from "./initialise.ts";
+import { releaseLockFile } from "./lock-file.ts";
 import { clientAuthentication, serverConfiguration } from "./render.ts";
 
 const database = "devdb";
@@ -47,6 +48,7 @@ export const postgres = defineService({
       // "fast": roll back, checkpoint, exit; SIGTERM would wait for clients.
       stop: { signal: "SIGINT", graceMs: 15_000 },
     }),
+  beforeStart: async (run) => releaseLockFile(run),
   accepting: async (run, signal) => postgresAccepts(run, signal),
   initialise: [applicationStep],
   readyMeans: "the application logs in, writes a row and reads it back",
