@@ -1,0 +1,167 @@
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TestVault } from "./test-vault.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "vault-clients-"));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const installMs = 120_000;
+
+/** Why a client can't be had here, in one line; undefined once it is there. */
+function missing(commands: readonly (readonly [string, ...string[]])[]): string | undefined {
+  for (const [program, ...args] of commands) {
+    const { error, status, stderr } = spawnSync(program, args, {
+      cwd: folder,
+      encoding: "utf8",
+      timeout: installMs,
+    });
+    if (error !== undefined) return `${program} can't be run: ${error.message}`;
+    if (status !== 0) return `${program} failed: ${stderr.trim().split("\n").at(-1) ?? ""}`;
+  }
+  return undefined;
+}
+
+/** The session's program with what it has to know on stdin, so that no token is in its arguments. */
+async function session(
+  vault: TestVault,
+  program: string,
+  file: string,
+): Promise<Record<string, unknown>> {
+  copyFileSync(join(import.meta.dirname, "clients", file), join(folder, file));
+  const child = spawn(program, [join(folder, file)], { stdio: ["pipe", "pipe", "pipe"] });
+  child.stdin.end(JSON.stringify({ address: vault.url, token: vault.rootToken }));
+  const [said, complained] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  if (said === "") throw new Error(complained);
+  return JSON.parse(said) as Record<string, unknown>;
+}
+
+test("hvac works as with any Vault", async (context) => {
+  const python = join(folder, "venv", "bin", "python");
+  const why = missing([
+    ["python3", "-m", "venv", "venv"],
+    [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "hvac==2.4.0"],
+  ]);
+  if (why !== undefined) {
+    console.log(`hvac: skipped, since ${why}`);
+    context.skip(why);
+  }
+  await using vault = await TestVault.start();
+  expect(await session(vault, python, "hvac-session.py")).toEqual({
+    initialized: true,
+    sealed: false,
+    authenticated: true,
+    patched: { a: "1", b: "2" },
+    cas: ["check-and-set parameter did not match the current version"],
+    deleted: true,
+    listed: ["app"],
+    versions: ["1", "2"],
+    plain: { x: "y" },
+    policies: ["default", "reader", "root"],
+    "read as job": { a: "1", b: "2" },
+    forbidden: true,
+    renewed: 600,
+    revoked: true,
+    certificate: true,
+    crl: true,
+    capabilities: ["root"],
+    accessors: true,
+    "sealed at last": true,
+  });
+});
+
+test("node-vault works as with any Vault", async (context) => {
+  const why = missing([
+    ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", ".", "node-vault@0.12.0"],
+  ]);
+  if (why !== undefined) {
+    console.log(`node-vault: skipped, since ${why}`);
+    context.skip(why);
+  }
+  await using vault = await TestVault.start();
+  expect(await session(vault, process.execPath, "node-vault-session.cjs")).toEqual({
+    initialized: true,
+    sealed: false,
+    read: { a: "1" },
+    listed: ["app"],
+    deleted: 404,
+    policies: ["default", "reader"],
+    forbidden: 403,
+    renewed: true,
+    revoked: 403,
+  });
+});
+
+const commandLine = ["bao", "vault"].find((name) => spawnSync(name, ["version"]).status === 0);
+const noCommandLine = "neither bao nor vault is on PATH";
+if (commandLine === undefined) console.log(`command line: skipped, since ${noCommandLine}`);
+
+describe("the command line", () => {
+  test.skipIf(commandLine === undefined)(
+    "of Vault or OpenBao works as with any Vault",
+    async () => {
+      await using vault = await TestVault.start();
+      const environment = { PATH: process.env["PATH"], HOME: folder };
+      const run = (...args: readonly string[]): string => {
+        const address = { VAULT_ADDR: vault.url, BAO_ADDR: vault.url };
+        return execFileSync(commandLine ?? "", args, {
+          env: { ...environment, ...address },
+          encoding: "utf8",
+          input: vault.rootToken,
+        });
+      };
+      // The server is in this very process: a call that waits for the client would wait for itself.
+      const later = async (...args: readonly string[]): Promise<string> => {
+        const child = spawn(commandLine ?? "", args, {
+          env: { ...environment, VAULT_ADDR: vault.url, BAO_ADDR: vault.url },
+        });
+        child.stdin.end(vault.rootToken);
+        const [said, complained, [code]] = await Promise.all([
+          text(child.stdout),
+          text(child.stderr),
+          once(child, "close"),
+        ]);
+        if (code !== 0) throw new Error(`${args.join(" ")}: ${said}${complained}`);
+        return said;
+      };
+      expect(run("version")).toMatch(/Vault|OpenBao/);
+      expect(await later("status")).toMatch(/Sealed\s+false/);
+      await later("login", "-no-print", "-");
+      await later("secrets", "enable", "-version=2", "-path=kv", "kv");
+      await later("kv", "put", "-mount=kv", "app", "a=1");
+      await later("kv", "patch", "-mount=kv", "app", "b=2");
+      expect(
+        JSON.parse(await later("kv", "get", "-format=json", "-mount=kv", "app")).data.data,
+      ).toEqual({ a: "1", b: "2" });
+      await later("kv", "delete", "-mount=kv", "app");
+      await later("kv", "undelete", "-mount=kv", "-versions=2", "app");
+      expect(await later("kv", "list", "-mount=kv")).toContain("app");
+      await later("auth", "enable", "approle");
+      await later("write", "auth/approle/role/job", "token_ttl=10m");
+      expect(await later("read", "-field=token_ttl", "auth/approle/role/job")).toBe("600");
+      expect(await later("token", "create", "-policy=default", "-ttl=1h")).toContain(
+        "token_accessor",
+      );
+      await later("audit", "enable", "file", `file_path=${join(folder, "audit.log")}`);
+      expect(await later("audit", "list")).toContain("file/");
+      await later("secrets", "move", "kv", "moved");
+      expect(await later("secrets", "list")).toContain("moved/");
+      await later("policy", "write", "p", "-").catch(() => undefined);
+      await later("operator", "seal");
+      await expect(later("status")).rejects.toThrow(/Sealed\s+true/);
+    },
+  );
+});
