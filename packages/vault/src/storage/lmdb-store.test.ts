@@ -80,6 +80,8 @@ describe("the store", () => {
 const writer = fileURLToPath(import.meta.resolve("../../test/write-until-killed.ts"));
 const strace = ["/usr/bin/strace", "/usr/local/bin/strace"].find((path) => existsSync(path));
 
+if (strace === undefined) console.log("the order of syncs: skipped, since there is no strace");
+
 /** A kill shows nothing of a power cut: the system keeps what was written. So the calls themselves are looked at. */
 test.skipIf(strace === undefined)("nothing is told before it is synced", async () => {
   const trace = join(folder, "trace");

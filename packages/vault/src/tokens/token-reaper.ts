@@ -1,8 +1,8 @@
 import type { Core } from "../core/core.ts";
 import { expiredBy } from "./expiry-queue.ts";
 
-/** A timer can't be set further ahead than 2^31 ms. */
-const farthestMs = 86_400_000;
+/** Timers don't follow the clock when it is set, or when the machine sleeps: so it is looked at now and then. */
+const farthestMs = 60_000;
 
 /** Revokes tokens as they expire, with all that descends from them. */
 export class TokenReaper {

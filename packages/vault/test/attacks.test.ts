@@ -1,0 +1,203 @@
+import { X509Certificate } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { rawRequest } from "./raw-request.ts";
+import { eventually } from "./eventually.ts";
+import { TestVault } from "./test-vault.ts";
+
+/** What docs/security-review.md says was tried, where no test of a part's own shows it. */
+
+async function status(vault: TestVault, token: string): Promise<number> {
+  return (await vault.request("GET", "auth/token/lookup-self", { token })).status;
+}
+
+describe("tokens", () => {
+  test("are taken from their headers only, and one of them decides", async () => {
+    await using vault = await TestVault.start();
+    const root = vault.rootToken;
+    const ask = (path: string, headers: Record<string, string>): Promise<number> =>
+      rawRequest(vault.url, "GET", `/v1/${path}`, { headers }).then((answer) => answer.status);
+    expect(await ask(`sys/mounts?token=${root}`, {})).toBe(403);
+    expect(await ask("sys/mounts", { Cookie: `token=${root}` })).toBe(403);
+    expect(await ask("sys/mounts", { Authorization: `Basic ${root}` })).toBe(403);
+    expect(
+      await ask("sys/mounts", { "X-Vault-Token": "junk", Authorization: `Bearer ${root}` }),
+    ).toBe(403);
+    expect(await ask("sys/mounts", { "X-Vault-Token": `${root}, ${root}` })).toBe(403);
+    expect(await ask("sys/mounts", { Authorization: `Bearer ${root}` })).toBe(200);
+  });
+
+  test("of which any part was changed are none", async () => {
+    await using vault = await TestVault.start();
+    const service = await vault.token({ policies: ["default"] });
+    const batch = await vault.token({ policies: ["default"], type: "batch" });
+    for (const token of [service, batch]) {
+      expect(await status(vault, token)).toBe(200);
+      for (const changed of [
+        `${token}A`,
+        token.slice(0, -1),
+        token.toUpperCase(),
+        token.replace("hv", "xx"),
+        ` ${token}x`,
+      ])
+        expect(await status(vault, changed)).toBe(403);
+      for (let at = 5; at < token.length; at += 7) {
+        const other = token[at] === "A" ? "B" : "A";
+        // The last letter of base64 may have bits that say nothing.
+        if (at < token.length - 2)
+          expect(await status(vault, token.slice(0, at) + other + token.slice(at + 1))).toBe(403);
+      }
+    }
+  });
+
+  test("of another vault are none, and a batch token ends with its parent", async () => {
+    await using vault = await TestVault.start();
+    await using other = await TestVault.start();
+    const parent = await vault.token({ policies: ["root"], ttl: "1h" });
+    const made = await vault.must("POST", "auth/token/create", {
+      token: parent,
+      body: { policies: ["default"], type: "batch" },
+    });
+    const batch = made.body.auth.client_token;
+    expect([
+      await status(vault, batch),
+      await status(other, batch),
+      await status(other, vault.rootToken),
+    ]).toEqual([200, 403, 403]);
+    await vault.must("POST", "auth/token/revoke", { body: { token: parent } });
+    expect(await status(vault, batch)).toBe(403);
+  });
+
+  test("of a number of uses have no more, however many ask at once", async () => {
+    await using vault = await TestVault.start();
+    const token = await vault.token({ policies: ["default"], num_uses: 5 });
+    const all = await Promise.all(Array.from({ length: 40 }, () => status(vault, token)));
+    expect(all.filter((code) => code === 200)).toHaveLength(5);
+  });
+
+  test("that ran out stay so when the clock goes back, once the server has seen it", async () => {
+    await using vault = await TestVault.start();
+    const token = await vault.token({ policies: ["default"], ttl: "1h" });
+    vault.advance(3601);
+    expect(await status(vault, token)).toBe(403);
+    // The clock is looked at every minute, and here.
+    await vault.restart();
+    await eventually(async () => {
+      const { body } = await vault.must("LIST", "auth/token/accessors");
+      return body.data.keys.length === 1;
+    });
+    vault.advance(-7200);
+    expect(await status(vault, token)).toBe(403);
+  });
+});
+
+describe("secret-ids", () => {
+  test("of one use log in once, however many try at once", async () => {
+    await using vault = await TestVault.start();
+    await vault.must("POST", "sys/auth/approle", { body: { type: "approle" } });
+    await vault.must("POST", "auth/approle/role/r", { body: { secret_id_num_uses: 1 } });
+    const { role_id } = (await vault.must("GET", "auth/approle/role/r/role-id")).body.data;
+    const { secret_id } = (await vault.must("POST", "auth/approle/role/r/secret-id")).body.data;
+    const logins = await Promise.all(
+      Array.from({ length: 40 }, () =>
+        vault.request("POST", "auth/approle/login", {
+          token: undefined,
+          body: { role_id, secret_id },
+        }),
+      ),
+    );
+    expect(logins.filter((login) => login.status === 200)).toHaveLength(1);
+  });
+
+  test("of one role open no other", async () => {
+    await using vault = await TestVault.start();
+    await vault.must("POST", "sys/auth/approle", { body: { type: "approle" } });
+    for (const role of ["a", "b"])
+      await vault.must("POST", `auth/approle/role/${role}`, { body: {} });
+    const { role_id } = (await vault.must("GET", "auth/approle/role/a/role-id")).body.data;
+    const { secret_id, secret_id_accessor } = (
+      await vault.must("POST", "auth/approle/role/b/secret-id")
+    ).body.data;
+    const login = await vault.request("POST", "auth/approle/login", {
+      token: undefined,
+      body: { role_id, secret_id },
+    });
+    expect(login.body.errors).toEqual(["invalid role or secret ID"]);
+    const looked = await vault.request("POST", "auth/approle/role/a/secret-id-accessor/lookup", {
+      body: { secret_id_accessor },
+    });
+    expect(looked.status).toBe(404);
+  });
+});
+
+test("an address is that of the connection, whatever a header says", async () => {
+  await using vault = await TestVault.start();
+  await vault.must("POST", "sys/auth/approle", { body: { type: "approle" } });
+  await vault.must("POST", "auth/approle/role/r", {
+    body: { bind_secret_id: false, token_bound_cidrs: "10.1.2.3/32" },
+  });
+  const { role_id } = (await vault.must("GET", "auth/approle/role/r/role-id")).body.data;
+  for (const name of [
+    "X-Forwarded-For",
+    "X-Real-IP",
+    "Forwarded",
+    "CF-Connecting-IP",
+    "X-Vault-Forwarded-For",
+  ]) {
+    const login = await vault.request("POST", "auth/approle/login", {
+      token: undefined,
+      body: { role_id },
+      headers: { [name]: name === "Forwarded" ? "for=10.1.2.3" : "10.1.2.3" },
+    });
+    expect(login.status, name).toBe(403);
+  }
+});
+
+test("serial numbers of certificates are wide, positive and each used once", async () => {
+  await using vault = await TestVault.start();
+  await vault.must("POST", "sys/mounts/pki", { body: { type: "pki" } });
+  await vault.must("POST", "pki/root/generate/internal", {
+    body: { common_name: "R", key_type: "ec" },
+  });
+  await vault.must("POST", "pki/roles/r", { body: { allow_any_name: true, key_type: "ec" } });
+  const issued = await Promise.all(
+    Array.from({ length: 200 }, () =>
+      vault.must("POST", "pki/issue/r", { body: { common_name: "a.b", ttl: "1h" } }),
+    ),
+  );
+  const serials = issued.map(({ body }) => new X509Certificate(body.data.certificate).serialNumber);
+  expect(new Set(serials).size).toBe(200);
+  for (const serial of serials) {
+    expect(serial).toHaveLength(40);
+    expect(parseInt(serial.slice(0, 2), 16)).toBeLessThan(0x80);
+  }
+  expect((await vault.must("LIST", "pki/certs")).body.data.keys).toHaveLength(201);
+});
+
+/** Ten thousand tries each, taken in turn: medians of a wrong token that is near and of one that is far. */
+test("a token that is nearly right takes no longer to refuse than any other", async () => {
+  await using vault = await TestVault.start();
+  const token = await vault.token({ policies: ["default"] });
+  const near = `${token.slice(0, -1)}${token.endsWith("A") ? "B" : "A"}`;
+  const far = `hvs.${"Z".repeat(token.length - 4)}`;
+  const { core } = vault.server;
+  const times: Record<"near" | "far", number[]> = { near: [], far: [] };
+  for (let round = 0; round < 10_000; round += 1) {
+    for (const [name, wrong] of round % 2 === 0
+      ? ([
+          ["near", near],
+          ["far", far],
+        ] as const)
+      : ([
+          ["far", far],
+          ["near", near],
+        ] as const)) {
+      const start = process.hrtime.bigint();
+      core.tokens.lookup(core.barrier.begin(), wrong);
+      times[name].push(Number(process.hrtime.bigint() - start));
+    }
+  }
+  const median = (list: number[]): number => list.toSorted((a, b) => a - b)[list.length / 2] ?? 0;
+  const ratio = median(times.near) / median(times.far);
+  expect(ratio).toBeGreaterThan(0.8);
+  expect(ratio).toBeLessThan(1.25);
+});
