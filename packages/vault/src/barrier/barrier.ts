@@ -63,18 +63,16 @@ export class Barrier {
     this.#keyring = next;
   }
 
-  /** Paths of the entries that don't decrypt: what was changed on disk, or lies under another name than its own. */
-  *damaged(unencrypted: readonly string[]): Generator<string> {
-    for (const path of this.#store.keys()) {
-      if (path === keyringPath || unencrypted.includes(path)) continue;
-      const entry = this.#store.get(path);
-      if (entry === undefined) continue;
-      try {
-        this.decrypt(path, entry).fill(0);
-      } catch (error) {
-        if (!(error instanceof BarrierIntegrityError)) throw error;
-        yield path;
-      }
+  /** Whether an entry does not decrypt: it was changed on disk, or lies under another name than its own. */
+  isDamaged(path: string): boolean {
+    const entry = path === keyringPath ? undefined : this.#store.get(path);
+    if (entry === undefined) return false;
+    try {
+      this.decrypt(path, entry).fill(0);
+      return false;
+    } catch (error) {
+      if (!(error instanceof BarrierIntegrityError)) throw error;
+      return true;
     }
   }
 

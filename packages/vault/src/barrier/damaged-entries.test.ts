@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { eventually } from "../../test/eventually.ts";
 import { TestVault } from "../../test/test-vault.ts";
 import { dataFile } from "../storage/lmdb-store.ts";
 
@@ -26,6 +27,7 @@ test("an entry that was changed on disk is named at the unsealing, and never ser
   await vault.open();
   await vault.unseal();
   const named = `the storage is damaged: the entry "logical/${uuid}/hurt" does not decrypt`;
+  await eventually(() => vault.log.some((line) => line.includes("damaged")));
   expect(vault.log.filter((line) => line.includes("damaged"))).toEqual([named]);
   const reply = await vault.request("GET", "kv/hurt");
   expect([reply.status, reply.body.errors]).toEqual([
@@ -33,4 +35,18 @@ test("an entry that was changed on disk is named at the unsealing, and never ser
     ["1 error occurred:\n\t* internal error\n\n"],
   ]);
   expect((await vault.must("GET", "kv/whole")).body.data).toEqual({ value: "x" });
+});
+
+test("a vault whose own tables were changed stays sealed, and says which", async () => {
+  await using vault = await TestVault.start();
+  await vault.server.stop();
+  damage(vault, "core/mounts");
+  await vault.open();
+  const reply = await vault.request("PUT", "sys/unseal", { body: { key: vault.keys[0] } });
+  expect(reply.status).toBe(500);
+  expect(vault.log).toContain(
+    'the storage is damaged: the entry at "core/mounts" does not decrypt',
+  );
+  expect((await vault.request("GET", "sys/health")).status).toBe(503);
+  expect((await vault.request("GET", "sys/mounts")).status).toBe(503);
 });

@@ -110,19 +110,39 @@ export class Core {
   async unseal(share: Buffer): Promise<boolean> {
     if (!this.barrier.sealed) return true;
     if (!(await this.seals.offer(share))) return false;
+    try {
+      this.#load();
+    } catch (error) {
+      // Half of what has to be known in memory is not enough to serve with.
+      this.seal();
+      throw error;
+    }
+    this.#reaper.start();
+    this.options.log("unsealed");
+    void this.#lookForDamage();
+    return true;
+  }
+
+  #load(): void {
     const tx = this.barrier.begin();
     this.mounts.load(tx);
     this.audit.load(tx);
     const cluster = tx.get(clusterPath);
     this.#clusterId =
       cluster === undefined ? "" : (JSON.parse(cluster.toString()) as { id: string }).id;
-    for (const path of this.barrier.damaged(unencryptedPaths))
-      this.options.log(
-        `the storage is damaged: the entry ${JSON.stringify(path)} does not decrypt`,
-      );
-    this.#reaper.start();
-    this.options.log("unsealed");
-    return true;
+  }
+
+  /** Names what does not decrypt in the log. A few entries a turn: nobody waits for it. */
+  async #lookForDamage(): Promise<void> {
+    const paths = [...this.options.store.keys()].filter((path) => !unencryptedPaths.includes(path));
+    for (const [index, path] of paths.entries()) {
+      if (index % 20 === 0) await new Promise(setImmediate);
+      if (this.barrier.sealed) return;
+      if (this.barrier.isDamaged(path))
+        this.options.log(
+          `the storage is damaged: the entry ${JSON.stringify(path)} does not decrypt`,
+        );
+    }
   }
 
   /** Wipes the keys and all that was read with them. */
