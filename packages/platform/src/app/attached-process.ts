@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { messageOf } from "../shared/errors.ts";
 import { appErrors } from "./errors.ts";
@@ -16,18 +16,25 @@ export interface AttachedProcess {
  * @throws DS_PROGRAM_NOT_STARTED
  */
 export async function runAttached({ program, args, env }: AttachedProcess): Promise<number> {
-  const child = spawn(program, args, { env, stdio: "inherit" });
+  // Listened to before the program is there: it may be heard, and a signal for it sent, before `spawn` has returned.
+  let child: ChildProcess | undefined;
+  const early: NodeJS.Signals[] = [];
   const handOn = (signal: NodeJS.Signals): void => {
     // A terminal sends these to everybody on it: the program has it already.
     const fromTerminal = process.stdin.isTTY && (signal === "SIGINT" || signal === "SIGQUIT");
-    if (!fromTerminal) child.kill(signal);
+    if (fromTerminal) return;
+    if (child) child.kill(signal);
+    else early.push(signal);
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
   for (const signal of signals) process.on(signal, handOn);
   try {
+    const started = spawn(program, args, { env, stdio: "inherit" });
+    child = started;
+    for (const signal of early) started.kill(signal);
     return await new Promise<number>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("exit", (code, signal) =>
+      started.once("error", reject);
+      started.once("exit", (code, signal) =>
         resolve(signal ? 128 + constants.signals[signal] : (code ?? 1)),
       );
     });

@@ -17,9 +17,13 @@ function script(shell: string): string {
 function offered(...words: readonly string[]): readonly string[] {
   const asking = `${script("bash")}
 COMP_WORDS=(devstack "$@"); COMP_CWORD=$#; _devstack; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { stdout, stderr } = spawnSync("bash", ["-euc", asking, "bash", ...words], {
-    encoding: "utf8",
-  });
+  const { stdout, stderr } = spawnSync(
+    "bash",
+    ["--norc", "--noprofile", "-euc", asking, "bash", ...words],
+    {
+      encoding: "utf8",
+    },
+  );
   expect(stderr).toBe("");
   return stdout.split("\n").filter((word) => word !== "");
 }
