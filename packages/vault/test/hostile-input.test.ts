@@ -505,11 +505,11 @@ describe("many connections", () => {
     const ask = `GET /v1/kv/mine/big HTTP/1.1\r\nHost: x\r\nX-Vault-Token: ${token}\r\n\r\n`;
     const before = memory();
     socket.write(ask.repeat(600));
-    await new Promise((resolve) => {
-      setTimeout(resolve, 1500);
-    });
-    expect(memory() - before).toBeLessThan(200);
-    expect((await vault.request("GET", "sys/health")).status).toBe(200);
+    // While others are served 500 times, all 600 could have been answered too, into memory.
+    for (let served = 0; served < 500; served += 1) {
+      expect((await vault.request("GET", "sys/health")).status).toBe(200);
+      expect(memory() - before).toBeLessThan(200);
+    }
     let received = 0;
     socket.on("data", (piece: Buffer) => (received += piece.length));
     socket.resume();
