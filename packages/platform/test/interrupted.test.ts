@@ -11,11 +11,11 @@ import { ProcessLedger } from "../src/supervisor/process-ledger.ts";
 import { launcher } from "./command-line.ts";
 import { makeProject, type Project } from "./project.ts";
 
-/** Never of use, and deaf to SIGTERM: a graceful stop waits 10 s for it. */
+/** Never of use, and deaf to SIGTERM: a graceful stop waits 10 s for it. It says when it has become so. */
 const deaf = [
   process.execPath,
   "-e",
-  "process.on('SIGTERM', () => console.log('no')); setInterval(() => {}, 1000)",
+  "process.on('SIGTERM', () => console.log('no', process.pid)); console.log('deaf', process.pid); setInterval(() => {}, 1000)",
 ];
 const deafPort = 14_999; // it never listens: it is not ready before the command is interrupted
 
@@ -44,7 +44,7 @@ it("stops what a first start has started at one Ctrl-C, each in its own good ord
 
 it("kills what a start has started at the second Ctrl-C", async () => {
   const ended = start("up", "deaf");
-  await runs("deaf");
+  await hears("deaf");
   const processes = await ledger().entries();
   const startedAt = performance.now();
   await interruptTwice();
@@ -55,12 +55,12 @@ it("kills what a start has started at the second Ctrl-C", async () => {
 
 it("lets a stop go on at one Ctrl-C, and kills at the second", async () => {
   const starting = start("up", "deaf");
-  await runs("deaf");
+  await hears("deaf");
   const processes = await ledger().entries();
   command?.kill("SIGKILL"); // the command is gone, its daemon goes on
   await starting;
   const ended = start("down");
-  await eventually(async () => expect(await isDeafAsked()).toBe(true), { deadlineMs: 10_000 });
+  await hears("no");
   const startedAt = performance.now();
   await interruptTwice();
   expect(await ended).toBe(130);
@@ -101,9 +101,16 @@ async function runs(name: string): Promise<void> {
   );
 }
 
-async function isDeafAsked(): Promise<boolean> {
-  const { stdout } = await project.run("logs", "deaf");
-  return /\bno\b/.test(stdout);
+/** The word, from the deaf process that runs now: it is deaf already, or it has been asked to end. */
+async function hears(word: "deaf" | "no"): Promise<void> {
+  await runs("deaf");
+  await eventually(
+    async () => {
+      const pid = (await ledger().entries()).find(({ name }) => name === "deaf")?.pid;
+      expect((await project.run("logs", "deaf")).stdout).toContain(`${word} ${pid}`);
+    },
+    { deadlineMs: 10_000 },
+  );
 }
 
 async function nothingIsLeft(processes: readonly ProcessIdentity[]): Promise<void> {

@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { chooseFreePorts } from "../src/app/ports.ts";
 import { eventually } from "../src/shared/eventually.ts";
+import { freePort } from "../src/supervisor/fixtures/free-port.ts";
 import { isPortFree } from "../src/supervisor/ports.ts";
 import { type CommandResult, devstack } from "./command-line.ts";
 
@@ -99,7 +100,8 @@ it("goes down with the stack, which keeps the ports that it chose", async () => 
 
 it("says what a daemon that runs does not know yet, and why an application does not start", async () => {
   const file = path.join(folder, "devstack.config.ts");
-  const broken = 'worker: { command: "echo no such queue; exit 3", port: 1 },\n    web: {';
+  const workerPort = await freePort();
+  const broken = `worker: { command: "echo no such queue; exit 3", port: ${workerPort} },\n    web: {`;
   await writeFile(file, (await readFile(file, "utf8")).replace("web: {", broken));
   const added = await run("up", "worker");
   expect(added.exit).toBe(4);

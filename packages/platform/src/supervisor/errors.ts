@@ -2,6 +2,10 @@ import { defineErrors } from "../shared/errors.ts";
 
 export const supervisorErrors = defineErrors({
   DS_PORT_IN_USE: { exit: 4, summary: "A port that the service needs is held by another process." },
+  DS_PORT_NOT_ALLOWED: {
+    exit: 2,
+    summary: "A port that the service needs may not be bound by this user.",
+  },
   DS_PROCESS_ENDED: { exit: 1, summary: "A service's process ended before it was of use." },
   DS_NOT_READY: { exit: 5, summary: "A service did not become ready in time." },
   DS_DEPENDENCY_FAILED: {

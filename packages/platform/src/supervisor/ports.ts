@@ -4,18 +4,29 @@ import { supervisorErrors } from "./errors.ts";
 import { portHolder } from "./listening-sockets.ts";
 import type { BoundPort } from "./unit.ts";
 
-/** Whether 127.0.0.1:port can be bound now. */
+/** Whether 127.0.0.1:port can be bound now; DS_PORT_NOT_ALLOWED where this user never may. */
 export async function isPortFree(port: number): Promise<boolean> {
   const server = net.createServer();
   return new Promise((resolve, reject) => {
     server.once("error", (error) => {
       if (errnoOf(error) === "EADDRINUSE") resolve(false);
-      else reject(error);
+      else reject(errnoOf(error) === "EACCES" ? notAllowed(port, error) : error);
     });
     server.listen({ host: "127.0.0.1", port, exclusive: true }, () =>
       server.close(() => resolve(true)),
     );
   });
+}
+
+function notAllowed(port: number, cause: Error): Error {
+  return supervisorErrors.DS_PORT_NOT_ALLOWED(
+    `this user may not listen on 127.0.0.1:${port}: the system keeps its low ports to itself`,
+    {
+      hint: 'set one of 1024 or more under "ports" in devstack.config.ts',
+      details: { port },
+      cause,
+    },
+  );
 }
 
 /** Rejects with DS_PORT_IN_USE, naming the holder, when one of the ports is taken. */
