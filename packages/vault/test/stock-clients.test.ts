@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -10,12 +10,20 @@ import { TestVault } from "./test-vault.ts";
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "vault-clients-"));
+  writeFileSync(join(folder, "package.json"), "{}"); // npm installs here, and nowhere above
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
 const installMs = 120_000;
+const npmFlags = [
+  "--ignore-scripts",
+  "--loglevel=error",
+  "--logs-max=0",
+  "--no-audit",
+  "--no-fund",
+];
 
 /** Why a client can't be had here, in one line; undefined once it is there. */
 function missing(commands: readonly (readonly [string, ...string[]])[]): string | undefined {
@@ -26,7 +34,8 @@ function missing(commands: readonly (readonly [string, ...string[]])[]): string 
       timeout: installMs,
     });
     if (error !== undefined) return `${program} can't be run: ${error.message}`;
-    if (status !== 0) return `${program} failed: ${stderr.trim().split("\n").at(-1) ?? ""}`;
+    if (status !== 0)
+      return `${program} failed: ${stderr.trim().split("\n").slice(0, 3).join("; ")}`;
   }
   return undefined;
 }
@@ -53,7 +62,16 @@ test("hvac works as with any Vault", async (context) => {
   const python = join(folder, "venv", "bin", "python");
   const why = missing([
     ["python3", "-m", "venv", "venv"],
-    [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "hvac==2.4.0"],
+    [
+      python,
+      "-m",
+      "pip",
+      "install",
+      "--quiet",
+      "--no-cache-dir",
+      "--disable-pip-version-check",
+      "hvac==2.4.0",
+    ],
   ]);
   if (why !== undefined) {
     console.log(`hvac: skipped, since ${why}`);
@@ -85,7 +103,8 @@ test("hvac works as with any Vault", async (context) => {
 
 test("node-vault works as with any Vault", async (context) => {
   const why = missing([
-    ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", ".", "node-vault@0.12.0"],
+    // Its cache goes with the folder. No --prefix: npm would look for the machine's own settings there.
+    ["npm", "install", ...npmFlags, "--cache", join(folder, "npm-cache"), "node-vault@0.12.0"],
   ]);
   if (why !== undefined) {
     console.log(`node-vault: skipped, since ${why}`);
