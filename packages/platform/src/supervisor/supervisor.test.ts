@@ -2,21 +2,20 @@ import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "../shared/eventually.ts";
 import { identify, isRunning } from "../shared/process-identity.ts";
 import { startGated } from "./gated-process.ts";
 import { freePort } from "./fixtures/free-port.ts";
+import { listeningMember, type MemberShape } from "./fixtures/listening-member.ts";
 import { connectOnce, isPortFree } from "./ports.ts";
 import { MemberRunner } from "./member-runner.ts";
 import { ProcessLedger } from "./process-ledger.ts";
 import { processTree } from "./process-tree.ts";
 import { reapLeftovers } from "./reap-leftovers.ts";
 import { Supervisor } from "./supervisor.ts";
-import type { Member, Unit, UnitEvent } from "./unit.ts";
+import type { Unit, UnitEvent } from "./unit.ts";
 
-const listens = fileURLToPath(new URL("fixtures/listens.mjs", import.meta.url));
 const stackName = `supervisor-test-${process.pid}`;
 
 let folder: string;
@@ -315,47 +314,19 @@ describe("leftovers of a dead daemon", () => {
   });
 });
 
-interface UnitShape {
+interface UnitShape extends MemberShape {
   readonly dependsOn?: readonly string[];
-  readonly flags?: readonly string[];
-  readonly args?: readonly string[];
-  readonly graceMs?: number;
-  readonly configuration?: string;
-  readonly repeatMs?: number;
   readonly settle?: Unit["settle"];
-  readonly accepting?: Member["accepting"];
   readonly readyWithinMs?: number;
 }
 
 function unit(name: string, port: number, shape: UnitShape = {}): Unit {
-  const { repeatMs } = shape;
   return {
     name,
     dependsOn: shape.dependsOn ?? [],
     members: [name],
     readyWithinMs: shape.readyWithinMs ?? 20_000,
-    prepare: async () => [
-      {
-        name,
-        ports: [{ name: "tcp", port }],
-        account: undefined,
-        logFile: path.join(folder, `${name}.log`),
-        companions: [],
-        process: {
-          program: process.execPath,
-          args: shape.args ?? [listens, String(port), ...(shape.flags ?? [])],
-          env: { PATH: process.env["PATH"] ?? "" },
-          cwd: folder,
-          stop: {
-            signal: "SIGTERM",
-            graceMs: shape.graceMs ?? 5000,
-            ...(repeatMs === undefined ? {} : { repeatMs }),
-          },
-        },
-        ...(shape.configuration === undefined ? {} : { configuration: shape.configuration }),
-        accepting: shape.accepting ?? (async () => connectOnce(port)),
-      },
-    ],
+    prepare: async () => [listeningMember(name, port, folder, shape)],
     settle: shape.settle ?? (async () => undefined),
   };
 }

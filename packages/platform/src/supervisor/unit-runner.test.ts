@@ -1,16 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "../shared/eventually.ts";
 import { freePort } from "./fixtures/free-port.ts";
+import { listeningMember } from "./fixtures/listening-member.ts";
 import { connectOnce, isPortFree } from "./ports.ts";
 import { ProcessLedger } from "./process-ledger.ts";
-import type { Member, Unit, UnitStatus } from "./unit.ts";
+import type { Unit, UnitStatus } from "./unit.ts";
 import { UnitRunner } from "./unit-runner.ts";
-
-const listens = fileURLToPath(new URL("fixtures/listens.mjs", import.meta.url));
 
 let folder: string;
 let ports: readonly number[];
@@ -83,7 +81,12 @@ async function started(
   onThird: () => Promise<void> = async () => undefined,
 ): Promise<readonly number[]> {
   const members = ports.map((port, index) =>
-    member(`member-${index}`, port, index === 2 ? onThird : undefined),
+    listeningMember(`member-${index}`, port, folder, {
+      accepting: async () => {
+        await connectOnce(port);
+        if (index === 2) await onThird();
+      },
+    }),
   );
   const unit: Unit = {
     name: "unit",
@@ -108,31 +111,6 @@ async function started(
   runner.expect();
   await runner.start();
   return pidsOf(runner.status());
-}
-
-function member(
-  name: string,
-  port: number,
-  onAnswer: () => Promise<void> = async () => undefined,
-): Member {
-  return {
-    name,
-    ports: [{ name: "tcp", port }],
-    account: undefined,
-    logFile: path.join(folder, `${name}.log`),
-    companions: [],
-    process: {
-      program: process.execPath,
-      args: [listens, String(port)],
-      env: { PATH: process.env["PATH"] ?? "" },
-      cwd: folder,
-      stop: { signal: "SIGTERM", graceMs: 5000 },
-    },
-    accepting: async () => {
-      await connectOnce(port);
-      await onAnswer();
-    },
-  };
 }
 
 /** Kills a member's process and waits until its port is shut: its other threads may hold it a moment longer. */
