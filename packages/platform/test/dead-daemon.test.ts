@@ -34,7 +34,9 @@ it("adopts the engines of a daemon that was killed: same processes, same logs, s
 });
 
 it("brings back an adopted engine that ends", async () => {
-  const before = (await enginePids())["mysql"] ?? 0;
+  const before = (await enginePids())["mysql"];
+  if (before === undefined)
+    throw new Error(`MySQL has no process: ${JSON.stringify(await status(stack))}`);
   process.kill(before, "SIGKILL");
   await eventually(
     async () => {

@@ -76,7 +76,8 @@ it("may read what it needs and nothing else", async () => {
 
 it("comes back when it ends by itself", async () => {
   const before = await instance("web");
-  process.kill(before?.pid ?? 0, "SIGKILL");
+  if (before?.pid === undefined) throw new Error(`web has no process: ${JSON.stringify(before)}`);
+  process.kill(before.pid, "SIGKILL");
   await eventually(
     async () => expect(await visit()).toEqual({ visits: expect.any(Number), user: "devuser" }),
     { deadlineMs: 20_000, intervalMs: 100 },
