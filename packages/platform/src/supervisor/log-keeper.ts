@@ -37,7 +37,8 @@ const blockBytes = 1024 * 1024;
 /**
  * Follows the logs in a folder, whoever writes them: keeps their last lines in memory, and rotates them. An engine goes
  * on writing to the descriptor that it was given, in append mode: so the file is copied and cut to nothing, and the
- * next write finds itself at its beginning. Nothing else runs in this process between the last look and the cut.
+ * next write finds itself at its beginning. Nothing else runs in this process between the last look and the cut; a line
+ * that another process writes in just those microseconds is lost, as with every rotation by copying.
  */
 export class LogKeeper implements Disposable {
   readonly #folder: string;
@@ -121,7 +122,7 @@ export class LogKeeper implements Disposable {
     }
   }
 
-  /** A kill in the middle leaves lines twice, never none. */
+  /** A kill in the middle leaves lines twice rather than not at all. */
   #rotate(file: string): void {
     const copying = `${file}.copying`;
     const from = openSync(file, "r+");
