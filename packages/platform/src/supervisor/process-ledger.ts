@@ -1,6 +1,6 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { ensureFolder, writeFileAtomically } from "../shared/files.ts";
+import { ensureFolder, readFileIfPresent, writeFileAtomically } from "../shared/files.ts";
 import type { ProcessIdentity } from "../shared/process-identity.ts";
 import type { StopSpec } from "./process-spec.ts";
 
@@ -33,12 +33,12 @@ export class ProcessLedger {
   async entries(): Promise<readonly LedgerEntry[]> {
     await ensureFolder(this.#folder, { mode: 0o700 });
     const files = (await readdir(this.#folder)).filter((file) => file.endsWith(".json"));
-    return Promise.all(
-      files.map(
-        async (file) =>
-          JSON.parse(await readFile(path.join(this.#folder, file), "utf8")) as LedgerEntry,
-      ),
-    );
+    const entries = files.map(async (file) => {
+      // One that is gone by now was forgotten meanwhile: members come and go side by side.
+      const text = await readFileIfPresent(path.join(this.#folder, file));
+      return text === undefined ? [] : [JSON.parse(text) as LedgerEntry];
+    });
+    return (await Promise.all(entries)).flat();
   }
 
   #fileOf(name: string): string {
