@@ -34,9 +34,8 @@ it("adopts the engines of a daemon that was killed: same processes, same logs, s
 });
 
 it("brings back an adopted engine that ends", async () => {
-  const before = (await enginePids())["mysql"];
-  if (before === undefined)
-    throw new Error(`MySQL has no process: ${JSON.stringify(await status(stack))}`);
+  const before = (await enginePids()).get("mysql");
+  if (before === undefined) throw new Error("there is no MySQL");
   process.kill(before, "SIGKILL");
   await eventually(
     async () => {
@@ -65,16 +64,21 @@ async function killDaemon(): Promise<void> {
   await eventually(async () => expect(isRunning(daemon)).toBe(false), { deadlineMs: 5000 });
 }
 
-/** By instance; the vault is started anew. */
-async function enginePids(): Promise<Readonly<Record<string, number | undefined>>> {
+/** By instance, each of which has to be ready; the vault is started anew. */
+async function enginePids(): Promise<ReadonlyMap<string, number>> {
   const { instances } = await status(stack);
-  return Object.fromEntries(
-    instances.filter((one) => one.service !== "vault").map((one) => [one.instance, one.pid]),
+  return new Map(
+    instances
+      .filter((one) => one.service !== "vault")
+      .map((one) => {
+        if (one.state === "ready" && one.pid !== undefined) return [one.instance, one.pid];
+        throw new Error(`${one.instance} is not ready: ${JSON.stringify(one)}`);
+      }),
   );
 }
 
 async function logInodes(): Promise<readonly number[]> {
-  const names = Object.keys(await enginePids());
+  const names = [...(await enginePids()).keys()];
   const logs = names.map(async (name) => stat(path.join(stack.folders.logs, `${name}.log`)));
   return (await Promise.all(logs)).map(({ ino }) => ino);
 }
