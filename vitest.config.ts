@@ -9,7 +9,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts"],
+          include: ["{packages,apps}/*/src/**/*.test.ts", "contract/**/*.test.ts"],
           testTimeout: 30_000,
         },
       },
@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           // Whole stacks, the network, other accounts: one after the other, so that they don't slow each other down.
           name: "integration",
-          include: ["packages/*/test/**/*.test.ts", "launcher.test.ts"],
+          include: ["{packages,apps}/*/test/**/*.test.ts", "launcher.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
@@ -27,7 +27,7 @@ export default defineConfig({
     ],
     coverage: {
       provider: "v8",
-      include: ["packages/*/src/**/*.ts"],
+      include: ["{packages,apps}/*/src/**/*.ts"],
       exclude: ["**/*.test.ts", "**/fixtures/**"],
       reporter: ["text-summary", "html"],
     },
