@@ -1,10 +1,9 @@
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { messageOf } from "../shared/errors.ts";
 import { exists } from "../shared/files.ts";
 import { nearest } from "../shared/nearest.ts";
 import { configErrors } from "./errors.ts";
+import { importConfig } from "./import-config.ts";
 
 const port = z.int().min(1).max(65535);
 
@@ -87,15 +86,7 @@ export async function findConfigFolder(start: string): Promise<string | undefine
 export async function loadStackConfig(folder: string): Promise<StackConfig> {
   const file = path.join(folder, configFileName);
   if (!(await exists(file))) return {};
-  let module: { default?: unknown };
-  try {
-    module = (await import(pathToFileURL(file).href)) as { default?: unknown };
-  } catch (error) {
-    throw configErrors.DS_CONFIG_INVALID(`${file} can't be loaded: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-  return parseStackConfig(module.default, file);
+  return parseStackConfig(await importConfig(file), file);
 }
 
 export function parseStackConfig(value: unknown, source: string): StackConfig {
