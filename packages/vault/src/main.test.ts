@@ -22,11 +22,14 @@ afterEach(() => {
 class Server implements AsyncDisposable {
   readonly child: ChildProcess;
   log = "";
+  /** What it said on stdout. */
+  said = "";
 
   constructor(...args: readonly string[]) {
     this.child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...args], {
-      stdio: ["ignore", "inherit", "pipe"],
+      stdio: ["ignore", "pipe", "pipe"],
     });
+    this.child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (this.said += chunk));
     this.child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (this.log += chunk));
   }
 
@@ -82,14 +85,17 @@ describe("the process", () => {
     }
   });
 
-  test.each([[[]], [["server"]], [["serve", "--config", "x"]], [["server", "--config"]]])(
-    "refuses %j with its usage",
-    async (args) => {
-      await using server = new Server(...args);
-      expect(await server.exit()).toBe(2);
-      await eventually(() => server.log.includes("usage:"));
-    },
-  );
+  test.each([
+    [[], "usage:"],
+    [["serve", "--config", "x"], "usage:"],
+    [["server"], "usage:"],
+    [["server", "--config"], "argument missing"],
+    [["server", "-dev", "-dev-root-token-id=s.x"], "without spaces and dots"],
+  ])("refuses %j", async (args, why) => {
+    await using server = new Server(...args);
+    expect(await server.exit()).toBe(2);
+    await eventually(() => server.log.includes(why));
+  });
 
   test("refuses a configuration with a fault in it", async () => {
     await using server = new Server(
@@ -117,7 +123,82 @@ describe("the process", () => {
   });
 });
 
+/** What a line of the banner says, once it is there. */
+async function shownAs(label: string, server: Server): Promise<string> {
+  await eventually(() => server.said.includes(`${label}: `));
+  return new RegExp(`${label}: (\\S+)\\n`).exec(server.said)?.[1] ?? "";
+}
+
+describe("dev mode", () => {
+  test("is open, holds KV version 2 at secret/, and keeps nothing", async () => {
+    await using server = new Server("server", "-dev", "-dev-listen-address=127.0.0.1:0");
+    const headers = { "X-Vault-Token": await shownAs("Root Token", server) };
+    const url = server.urls[0];
+    expect(server.said).toContain(`export VAULT_ADDR='${url}'`);
+    const body = JSON.stringify({ data: { a: "1" } });
+    const at = `${url}/v1/secret/data/app`;
+    expect((await fetch(at, { method: "POST", headers, body })).status).toBe(200);
+    expect(await (await fetch(at, { headers })).json()).toMatchObject({
+      data: { data: { a: "1" } },
+    });
+    const status = async (): Promise<unknown> => (await fetch(`${url}/v1/sys/seal-status`)).json();
+    expect(await status()).toMatchObject({ storage_type: "inmem", sealed: false, n: 1 });
+    await fetch(`${url}/v1/sys/seal`, { method: "PUT", headers });
+    expect(await status()).toMatchObject({ sealed: true });
+    const key = await shownAs("Unseal Key", server);
+    await fetch(`${url}/v1/sys/unseal`, { method: "PUT", body: JSON.stringify({ key }) });
+    expect(await status()).toMatchObject({ sealed: false });
+    expect((await fetch(at, { headers })).status).toBe(200);
+    server.child.kill("SIGINT");
+    expect(await server.exit()).toBe(0);
+  });
+
+  test("takes a token of one's own choice, and another listener from a configuration", async () => {
+    const file = join(folder, "more.hcl");
+    writeFileSync(file, 'listener "tcp" { address = "127.0.0.1:0" tls_disable = true }');
+    await using server = new Server(
+      "server",
+      "--dev",
+      "--dev-root-token-id",
+      "mine",
+      "--dev-listen-address=127.0.0.1:0",
+      "--dev-no-kv",
+      "--config",
+      file,
+    );
+    expect(await shownAs("Root Token", server)).toBe("mine");
+    expect(server.urls).toHaveLength(2);
+    const mounts = await fetch(`${server.urls[1]}/v1/sys/mounts`, {
+      headers: { "X-Vault-Token": "mine" },
+    });
+    const { data } = (await mounts.json()) as { data: object };
+    expect(Object.keys(data)).toEqual(["cubbyhole/", "sys/"]);
+  });
+});
+
 describe("SIGHUP", () => {
+  test("is heeded from the moment at which the server can be seen to listen", async () => {
+    await using server = new Server("server", "--config", configure([plain]));
+    server.child.stderr?.on("data", () => {
+      if (server.urls.length === 1 && !server.log.includes("read again"))
+        server.child.kill("SIGHUP");
+    });
+    await eventually(() => server.log.includes("configuration read again"));
+  });
+
+  test("puts another log level in use", async () => {
+    await using server = new Server("server", "--config", configure([plain]));
+    await eventually(() => server.urls.length === 1);
+    const certless = { address: "127.0.0.1:0", tls_cert_file: "none", tls_key_file: "none" };
+    configure([plain, certless], { log_level: "error" });
+    server.child.kill("SIGHUP");
+    await eventually(() => server.log.includes("[ERROR] could not listen"));
+    writeFileSync(join(folder, "vault.json"), "{");
+    server.child.kill("SIGHUP");
+    await eventually(() => server.log.includes("[ERROR] configuration kept as it was"));
+    expect(server.log).not.toContain("configuration read again");
+  });
+
   test("opens what was added, takes new certificates in use, keeps the old when they are bad, closes what is gone", async () => {
     const certificate = join(folder, "cert.pem");
     const key = join(folder, "key.pem");

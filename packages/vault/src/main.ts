@@ -1,27 +1,29 @@
-const usage = "usage: main.ts server --config FILE\n";
+const usage = "usage: main.ts server -config=FILE, or server -dev; server -help\n";
 
-function configFileOf(args: readonly string[]): string | undefined {
+async function main(args: readonly string[]): Promise<void> {
   const [command, ...rest] = args;
-  if (command !== "server") return undefined;
-  const joined = rest.length === 1 ? /^--?config=(.+)$/.exec(rest[0] ?? "")?.[1] : undefined;
-  return joined ?? (rest.length === 2 && /^--?config$/.test(rest[0] ?? "") ? rest[1] : undefined);
-}
-
-async function main(): Promise<void> {
-  const configFile = configFileOf(process.argv.slice(2));
-  if (configFile === undefined) {
+  if (command !== "server") {
     process.stderr.write(usage);
     process.exitCode = 2;
     return;
   }
-  const { runServer } = await import("./server/run-server.ts");
+  const [{ readServerOptions, serverUsage }, { ConfigError }] = await Promise.all([
+    import("./server/server-options.ts"),
+    import("./config/config-error.ts"),
+  ]);
   try {
-    await runServer(configFile);
+    const options = readServerOptions(rest, process.env);
+    if (options === "help") process.stdout.write(serverUsage());
+    else await (await import("./server/run-server.ts")).runServer(options);
   } catch (error) {
-    const { ConfigError } = await import("./config/config-error.ts");
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    const help = rest.length === 0 ? `\n${serverUsage()}` : "\n";
+    const hint = message.includes("EADDRINUSE")
+      ? "  hint: stop what listens there, or choose another address: -dev-listen-address, or address in the configuration\n"
+      : "";
+    process.stderr.write(`error: ${message}${help}${hint}`);
     process.exitCode = error instanceof ConfigError ? 2 : 1;
   }
 }
 
-await main();
+await main(process.argv.slice(2));

@@ -64,6 +64,7 @@ export class TestVault implements AsyncDisposable {
       apiAddress: "",
       defaultLeaseTtl: 768 * 3600,
       maxLeaseTtl: 768 * 3600,
+      logLevel: "info",
     };
   }
 

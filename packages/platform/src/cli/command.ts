@@ -18,6 +18,8 @@ export interface Command {
   readonly optionValues?: Readonly<Record<string, readonly string[]>>;
   /** It hands signals on to a program that it runs: Ctrl-C is that program's affair. */
   readonly signalsAreItsOwn?: boolean;
+  /** First words after which everything is for another program, which this process becomes. */
+  readonly becomes?: Readonly<Record<string, (args: readonly string[]) => Promise<never>>>;
   /** Gives the exit code: one of ours, or that of the program that it ran. */
   readonly run: (invocation: Invocation) => Promise<number>;
 }

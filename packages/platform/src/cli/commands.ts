@@ -69,7 +69,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./commands/shell.ts")).shellCommand,
   },
   vault: {
-    summary: "status, token, seal, unseal, init, bootstrap, ca-cert, show-password SERVICE",
+    summary: "server, status, token, seal, unseal, init, bootstrap, ca-cert, show-password SERVICE",
     load: async () => (await import("./commands/vault.ts")).vaultCommand,
   },
   test: {

@@ -29,6 +29,9 @@ async function main(args: readonly string[]): Promise<number> {
     }
     const name = first === "--version" ? "version" : (aliases[first] ?? first);
     const command = await loadCommand(name);
+    const [word = "", ...others] = rest;
+    if (command.becomes && Object.hasOwn(command.becomes, word))
+      return await (command.becomes[word]?.(others) ?? exitCodes.failed);
     const { values, positionals } = parse(name, command, rest);
     if (values["help"]) {
       terminal.result(commandHelp(name, command));

@@ -1,4 +1,5 @@
 import type { Transaction } from "../barrier/transaction.ts";
+import type { Log } from "../core/log.ts";
 import { Fault } from "../core/fault.ts";
 import { Salt } from "../core/salt.ts";
 import { AuditDevice, type AuditRecord } from "./audit-device.ts";
@@ -11,10 +12,10 @@ function saltPrefix(record: AuditRecord): string {
 
 /** The audit devices: an entry counts as written when one of them has taken it. */
 export class AuditBroker {
-  readonly #log: (line: string) => void;
+  readonly #log: Log;
   #devices: AuditDevice[] = [];
 
-  constructor(log: (line: string) => void) {
+  constructor(log: Log) {
     this.#log = log;
   }
 
@@ -83,7 +84,8 @@ export class AuditBroker {
         device.write(entryFor(device));
         taken += 1;
       } catch (error) {
-        this.#log(`audit device ${device.record.path} could not be written: ${codeOf(error)}`);
+        const { path } = device.record;
+        this.#log(`audit device ${path} could not be written: ${codeOf(error)}`, "error");
       }
     }
     if (taken === 0 && this.active) throw Fault.internal("internal error");

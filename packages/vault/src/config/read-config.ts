@@ -1,138 +1,151 @@
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseDuration } from "../core/duration.ts";
-import { isObject } from "../core/fields.ts";
+import { logLevelOf, logLevels, type LogLevel } from "../core/log.ts";
 import { ConfigError } from "./config-error.ts";
-import { nearestKey } from "./nearest-key.ts";
-import type { ListenerConfig, ServerConfig, TlsFiles } from "./server-config.ts";
+import { listenerWords, rootWords, storageWords, tcpWords } from "./config-words.ts";
+import { readDocuments } from "./read-document.ts";
+import { Section } from "./section.ts";
+import type { ListenerConfig, ServerConfig, TlsFiles, TlsVersion } from "./server-config.ts";
 
 const monthSeconds = 768 * 3600;
-type Section = Readonly<Record<string, unknown>>;
+const tlsVersions: Readonly<Record<string, TlsVersion>> = { tls12: "TLSv1.2", tls13: "TLSv1.3" };
 
-/** Reads a JSON file in Vault's own words; throws ConfigError with every fault in it. Paths are relative to the file. */
-export function readConfig(file: string): ServerConfig {
-  let document: unknown;
-  try {
-    document = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new ConfigError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
+/** What is used where no file names another. */
+export interface ConfigBase {
+  /** Everything in memory: then no file may name a storage. */
+  readonly inMemory?: boolean;
+  readonly listeners?: readonly ListenerConfig[];
+  readonly logLevel?: LogLevel;
+}
+
+/**
+ * Reads files, or folders of them, in Vault's own words, JSON or HCL; throws ConfigError with every fault in them.
+ * Listeners add up, of all other settings the last counts. Paths in a file are relative to it.
+ */
+export function readConfig(paths: readonly string[], base: ConfigBase = {}): ServerConfig {
   const faults: string[] = [];
-  const config = new Reader(faults, dirname(resolve(file))).server(document);
-  if (faults.length > 0)
-    throw new ConfigError(faults.map((fault) => `${file}: ${fault}`).join("\n"));
-  return config;
+  const parts = paths.flatMap(readDocuments).map(({ file, tree }) => {
+    const tell = (fault: string): void => void faults.push(`${file}: ${fault}`);
+    return readRoot(
+      new Section("the configuration", tree, rootWords, tell),
+      dirname(resolve(file)),
+    );
+  });
+  const { storage, ...found } = Object.assign({}, ...parts) as Partial<Part>;
+  const listeners = [...(base.listeners ?? []), ...parts.flatMap(({ listeners: own }) => own)];
+  const of = paths.join(", ");
+  if (base.inMemory === true && storage !== undefined)
+    faults.push(`${of}: storage: in dev mode everything is in memory`);
+  if (base.inMemory !== true && storage === undefined)
+    faults.push(`${of}: storage: a stanza is needed, such as storage "file" { path = "data" }`);
+  if (listeners.length === 0)
+    faults.push(`${of}: listener: a stanza is needed, such as listener "tcp" { … }`);
+  if (faults.length > 0) throw new ConfigError(faults.join("\n"));
+  return {
+    clusterName: "devstack",
+    apiAddress: "",
+    defaultLeaseTtl: monthSeconds,
+    maxLeaseTtl: monthSeconds,
+    pidFile: undefined,
+    ...found,
+    logLevel: base.logLevel ?? found.logLevel ?? "info",
+    storagePath: storage?.path,
+    listeners,
+  };
 }
 
-class Reader {
-  readonly #faults: string[];
-  readonly #folder: string;
-
-  constructor(faults: string[], folder: string) {
-    this.#faults = faults;
-    this.#folder = folder;
-  }
-
-  server(document: unknown): ServerConfig {
-    const keys = [
-      "storage",
-      "listener",
-      "pid_file",
-      "cluster_name",
-      "api_addr",
-      "default_lease_ttl",
-      "max_lease_ttl",
-      "disable_mlock",
-      "ui",
-    ];
-    const root = this.#section("the configuration", document, keys);
-    const storage = this.#section("storage", root["storage"], ["file"]);
-    const file = this.#section("storage.file", storage["file"], ["path"]);
-    const listeners = Array.isArray(root["listener"]) ? root["listener"] : [root["listener"]];
-    if (root["ui"] === true) this.#faults.push("ui: this server has no user interface");
-    return {
-      storagePath: this.#path("storage.file.path", file["path"]),
-      listeners: listeners.map((listener: unknown, index) =>
-        this.#listener(`listener[${index}]`, listener),
-      ),
-      pidFile:
-        root["pid_file"] === undefined ? undefined : this.#path("pid_file", root["pid_file"]),
-      clusterName: this.#text("cluster_name", root["cluster_name"], "devstack"),
-      apiAddress: this.#text("api_addr", root["api_addr"], ""),
-      defaultLeaseTtl: this.#seconds("default_lease_ttl", root["default_lease_ttl"]),
-      maxLeaseTtl: this.#seconds("max_lease_ttl", root["max_lease_ttl"]),
-    };
-  }
-
-  #listener(name: string, value: unknown): ListenerConfig {
-    const outer = this.#section(name, value, ["tcp"]);
-    const keys = ["address", "tls_disable", "tls_cert_file", "tls_key_file", "tls_min_version"];
-    const tcp = this.#section(`${name}.tcp`, outer["tcp"], keys);
-    const address = this.#text(`${name}.tcp.address`, tcp["address"], "127.0.0.1:8200");
-    const [, host, port] = /^\[?([^[\]]+?)\]?:(\d{1,5})$/.exec(address) ?? [];
-    if (host === undefined || port === undefined || Number(port) > 65_535) {
-      this.#faults.push(
-        `${name}.tcp.address: expected HOST:PORT, found ${JSON.stringify(address)}`,
-      );
-    }
-    const plain = isTrue(tcp["tls_disable"]);
-    return {
-      host: host ?? "",
-      port: Number(port ?? 0),
-      tls: plain ? undefined : this.#tls(name, tcp),
-    };
-  }
-
-  #tls(name: string, tcp: Section): TlsFiles {
-    const minimum = this.#text(`${name}.tcp.tls_min_version`, tcp["tls_min_version"], "tls12");
-    if (minimum !== "tls12" && minimum !== "tls13") {
-      this.#faults.push(`${name}.tcp.tls_min_version: expected "tls12" or "tls13"`);
-    }
-    return {
-      certFile: this.#path(`${name}.tcp.tls_cert_file`, tcp["tls_cert_file"]),
-      keyFile: this.#path(`${name}.tcp.tls_key_file`, tcp["tls_key_file"]),
-      minVersion: minimum === "tls13" ? "TLSv1.3" : "TLSv1.2",
-    };
-  }
-
-  #section(name: string, value: unknown, keys: readonly string[]): Section {
-    if (!isObject(value)) {
-      this.#faults.push(
-        `${name}: expected an object with ${keys.map((key) => `"${key}"`).join(", ")}`,
-      );
-      return {};
-    }
-    for (const key of Object.keys(value)) {
-      if (keys.includes(key)) continue;
-      const near = nearestKey(key, keys);
-      this.#faults.push(
-        `${name}: unknown key ${JSON.stringify(key)}${near === undefined ? `; allowed are ${keys.join(", ")}` : `, did you mean "${near}"?`}`,
-      );
-    }
-    return value;
-  }
-
-  #text(name: string, value: unknown, otherwise: string): string {
-    if (value === undefined) return otherwise;
-    if (typeof value === "string") return value;
-    this.#faults.push(`${name}: expected text`);
-    return otherwise;
-  }
-
-  #path(name: string, value: unknown): string {
-    if (typeof value !== "string" || value === "")
-      this.#faults.push(`${name}: a path is needed here`);
-    return resolve(this.#folder, this.#text(name, value, ""));
-  }
-
-  #seconds(name: string, value: unknown): number {
-    const seconds = value === undefined ? monthSeconds : parseDuration(value);
-    if (seconds === undefined || seconds <= 0)
-      this.#faults.push(`${name}: expected a duration like "768h"`);
-    return seconds ?? monthSeconds;
-  }
+interface Part extends Omit<ServerConfig, "storagePath"> {
+  /** Without a path it is memory. */
+  readonly storage: { readonly path: string | undefined };
 }
 
-function isTrue(value: unknown): boolean {
-  return value === true || value === 1 || value === "true" || value === "1";
+function readRoot(
+  root: Section,
+  folder: string,
+): Partial<Part> & { listeners: readonly ListenerConfig[] } {
+  const storage = readStorage(root, folder);
+  const level = root.text("log_level");
+  const logLevel = level === undefined ? undefined : logLevelOf(level);
+  if (level !== undefined && logLevel === undefined)
+    root.fault(
+      "log_level",
+      `expected one of ${logLevels.join(", ")}, found ${JSON.stringify(level)}`,
+    );
+  return given({
+    storage,
+    listeners: root
+      .sections("listener", listenerWords)
+      .flatMap((outer) => outer.sections("tcp", tcpWords))
+      .map((tcp) => readListener(tcp, folder)),
+    pidFile: root.path("pid_file", folder),
+    clusterName: root.text("cluster_name"),
+    apiAddress: root.text("api_addr"),
+    defaultLeaseTtl: readSeconds(root, "default_lease_ttl"),
+    maxLeaseTtl: readSeconds(root, "max_lease_ttl"),
+    logLevel,
+  });
+}
+
+/** Without what is undefined, which would hide another file's. */
+function given<T extends object>(part: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
+  const entries = Object.entries(part).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Name in keyof T]: Exclude<T[Name], undefined> };
+}
+
+function readStorage(root: Section, folder: string): Part["storage"] | undefined {
+  const found = ["storage", "backend"].flatMap((name) => root.sections(name, storageWords));
+  const kinds = found.flatMap((one) => [
+    ...one.sections("inmem", {}).map(() => ({ path: undefined })),
+    ...one
+      .sections("file", { path: "used" })
+      .map((file) => ({ path: file.neededPath("path", folder) })),
+  ]);
+  if (kinds.length > 1) root.fault("storage", "there can be only one");
+  return kinds[0];
+}
+
+function readListener(tcp: Section, folder: string): ListenerConfig {
+  const address = tcp.text("address") ?? "127.0.0.1:8200";
+  const place = parseAddress(address);
+  if (place === undefined)
+    tcp.fault("address", `expected HOST:PORT, found ${JSON.stringify(address)}`);
+  const plain = tcp.flag("tls_disable");
+  return {
+    host: place?.host ?? "",
+    port: place?.port ?? 0,
+    tls: plain ? undefined : readTls(tcp, folder),
+  };
+}
+
+/** "127.0.0.1:8200", "[::1]:8200", "localhost:8200". */
+export function parseAddress(address: string): Pick<ListenerConfig, "host" | "port"> | undefined {
+  const [, host, digits] = /^\[?([^[\]]+?)\]?:(\d{1,5})$/.exec(address) ?? [];
+  const port = Number(digits);
+  return host === undefined || port > 65_535 ? undefined : { host, port };
+}
+
+function readTls(tcp: Section, folder: string): TlsFiles {
+  const version = (name: string, otherwise: TlsVersion): TlsVersion => {
+    const text = tcp.text(name);
+    const found = text === undefined ? otherwise : tlsVersions[text];
+    if (found === undefined) tcp.fault(name, 'expected "tls12" or "tls13"');
+    return found ?? otherwise;
+  };
+  const minVersion = version("tls_min_version", "TLSv1.2");
+  const maxVersion = version("tls_max_version", "TLSv1.3");
+  if (minVersion > maxVersion) tcp.fault("tls_max_version", "it is below tls_min_version");
+  return {
+    certFile: tcp.neededPath("tls_cert_file", folder),
+    keyFile: tcp.neededPath("tls_key_file", folder),
+    minVersion,
+    maxVersion,
+  };
+}
+
+function readSeconds(root: Section, name: string): number | undefined {
+  const value = root.value(name);
+  if (value === undefined) return undefined;
+  const seconds = parseDuration(value);
+  if (seconds === undefined || seconds <= 0) root.fault(name, 'expected a duration like "768h"');
+  return seconds;
 }

@@ -1,6 +1,9 @@
+import type { LogLevel } from "../core/log.ts";
+
 /** The server's settings, checked and with every default filled in. */
 export interface ServerConfig {
-  readonly storagePath: string;
+  /** A folder; undefined keeps everything in memory. */
+  readonly storagePath: string | undefined;
   readonly listeners: readonly ListenerConfig[];
   readonly pidFile: string | undefined;
   readonly clusterName: string;
@@ -8,6 +11,7 @@ export interface ServerConfig {
   /** Seconds. */
   readonly defaultLeaseTtl: number;
   readonly maxLeaseTtl: number;
+  readonly logLevel: LogLevel;
 }
 
 export interface ListenerConfig {
@@ -17,8 +21,11 @@ export interface ListenerConfig {
   readonly tls: TlsFiles | undefined;
 }
 
+export type TlsVersion = "TLSv1.2" | "TLSv1.3";
+
 export interface TlsFiles {
   readonly certFile: string;
   readonly keyFile: string;
-  readonly minVersion: "TLSv1.2" | "TLSv1.3";
+  readonly minVersion: TlsVersion;
+  readonly maxVersion: TlsVersion;
 }

@@ -8,15 +8,19 @@ import { fullPath, viewPrefix, type MountEntry } from "../routing/mount-entry.ts
 import { MountTable } from "../routing/mount-table.ts";
 import { SealManager, unencryptedPaths } from "../seal/seal-manager.ts";
 import type { Store } from "../storage/store.ts";
+import type { TokenPlan } from "../tokens/token-entry.ts";
 import { TokenReaper } from "../tokens/token-reaper.ts";
 import { TokenStore } from "../tokens/token-store.ts";
 import { Fault } from "./fault.ts";
+import type { Log } from "./log.ts";
 import type { Answer } from "./request.ts";
 
 export interface CoreOptions {
   readonly store: Store;
   readonly now: () => Date;
-  readonly log: (line: string) => void;
+  readonly log: Log;
+  /** Vault's word for where the data lies. */
+  readonly storageType: "file" | "inmem";
   /** Seconds. */
   readonly defaultLeaseTtl: number;
   readonly maxLeaseTtl: number;
@@ -58,16 +62,20 @@ export class Core {
     return this.#clusterId;
   }
 
-  /** Makes a new vault, leaves it sealed, and gives what is told only this once. */
+  /**
+   * Makes a new vault, leaves it sealed, and gives what is told only this once. A root token of the caller's own choice
+   * is for dev mode alone.
+   */
   async initialise(
     shares: number,
     threshold: number,
+    rootTokenId?: string,
   ): Promise<{ keys: Buffer[]; rootToken: string }> {
     if (this.#initialising || this.barrier.initialised)
       throw Fault.badRequest("Vault is already initialized");
     this.#initialising = true;
     try {
-      return await this.#initialise(shares, threshold);
+      return await this.#initialise(shares, threshold, rootTokenId);
     } finally {
       this.#initialising = false;
     }
@@ -76,6 +84,7 @@ export class Core {
   async #initialise(
     shares: number,
     threshold: number,
+    rootTokenId: string | undefined,
   ): Promise<{ keys: Buffer[]; rootToken: string }> {
     const { keys, writes } = await this.seals.initialise(shares, threshold);
     const tx = this.barrier.begin();
@@ -84,7 +93,7 @@ export class Core {
     for (const mount of mounts) this.initialiseMount(tx, mount);
     this.policies.initialise(tx);
     tx.put(clusterPath, Buffer.from(JSON.stringify({ id: randomUUID() })));
-    const root = this.tokens.create(tx, {
+    const plan: TokenPlan = {
       type: "service",
       policies: ["root"],
       path: "auth/token/root",
@@ -97,7 +106,8 @@ export class Core {
       period: 0,
       renewable: false,
       boundCidrs: [],
-    });
+    };
+    const root = this.tokens.create(tx, plan, rootTokenId);
     try {
       await tx.commit(writes);
     } finally {
@@ -141,6 +151,7 @@ export class Core {
       if (this.barrier.isDamaged(path))
         this.options.log(
           `the storage is damaged: the entry ${JSON.stringify(path)} does not decrypt`,
+          "error",
         );
     }
   }

@@ -19,10 +19,10 @@ export function apiHandler(core: Core): HttpHandler {
       if (error instanceof BarrierSealedError) return errorResponse(503, ["Vault is sealed"]);
       if (error instanceof KeyTooLongError) return errorResponse(400, ["the path is too long"]);
       if (error instanceof BarrierIntegrityError)
-        core.options.log(`the storage is damaged: ${error.message}`);
+        core.options.log(`the storage is damaged: ${error.message}`, "error");
       const fault = error instanceof Fault ? error : Fault.internal("internal error", error);
       if (fault.status >= 500 && fault.cause !== undefined)
-        core.options.log(`internal error: ${traceOf(fault.cause)}`);
+        core.options.log(`internal error: ${traceOf(fault.cause)}`, "error");
       return errorResponse(fault.status, fault.errors);
     }
   };

@@ -93,5 +93,6 @@ function readTls(files: TlsFiles): TlsOptions {
     cert: readFileSync(files.certFile),
     key: readFileSync(files.keyFile),
     minVersion: files.minVersion,
+    maxVersion: files.maxVersion,
   };
 }

@@ -1,34 +1,70 @@
 import { ConfigError } from "../config/config-error.ts";
 import { readConfig } from "../config/read-config.ts";
+import type { ServerConfig } from "../config/server-config.ts";
+import { type Log, LeveledLog } from "../core/log.ts";
+import { checkRootTokenId, devBanner, type DevSecrets, openForDevelopment } from "./dev-mode.ts";
+import type { ServerOptions } from "./server-options.ts";
 import { VaultServer } from "./vault-server.ts";
 
-function log(line: string): void {
-  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
-}
-
 /** Serves until SIGTERM or SIGINT; SIGHUP reads the configuration again. */
-export async function runServer(configFile: string): Promise<void> {
+export async function runServer(options: ServerOptions): Promise<void> {
   // Everything that is written here is for the owner alone, the storage's own files too.
   process.umask(0o077);
-  const server = await VaultServer.start(readConfig(configFile), { now: () => new Date(), log });
-  let reloading = Promise.resolve();
+  const { dev } = options;
+  checkRootTokenId(dev?.rootTokenId);
+  const leveled = new LeveledLog(
+    (text) => process.stderr.write(text),
+    () => new Date(),
+  );
+  const read = (): ServerConfig => configFrom(options);
+  const config = read();
+  leveled.level = config.logLevel;
+  const { log } = leveled;
+  let secrets: DevSecrets | undefined;
+  const starting = VaultServer.start(config, {
+    now: () => new Date(),
+    log,
+    ...(dev === undefined
+      ? {}
+      : { prepare: async (core) => void (secrets = await openForDevelopment(core, dev)) }),
+  });
+  // Listened to before anybody can know that the server is there, and heed as soon as it is.
+  let reloading: Promise<unknown> = starting;
   process.on("SIGHUP", () => {
-    reloading = reloading.then(() => reload(server, configFile));
+    reloading = reloading.then(async () => reload(await starting, read, leveled));
   });
   const stop = (): void => {
     log("stopping");
-    void server.stop().then(() => process.exit(0));
+    void starting.then(async (server) => server.stop()).then(() => process.exit(0));
   };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+  const server = await starting;
+  if (secrets !== undefined) process.stdout.write(devBanner(server.urls[0] ?? "", secrets));
 }
 
-async function reload(server: VaultServer, configFile: string): Promise<void> {
+function configFrom({ config, logLevel, dev }: ServerOptions): ServerConfig {
+  return readConfig(config, {
+    ...(logLevel === undefined ? {} : { logLevel }),
+    ...(dev === undefined
+      ? {}
+      : { inMemory: true, listeners: [{ ...dev.address, tls: undefined }] }),
+  });
+}
+
+async function reload(
+  server: VaultServer,
+  read: () => ServerConfig,
+  leveled: LeveledLog,
+): Promise<void> {
+  const log: Log = leveled.log;
   try {
-    await server.reload(readConfig(configFile));
+    const config = read();
+    leveled.level = config.logLevel;
+    await server.reload(config);
     log("configuration read again");
   } catch (error) {
     const why = error instanceof ConfigError ? error.message.replaceAll("\n", "; ") : String(error);
-    log(`configuration kept as it was: ${why}`);
+    log(`configuration kept as it was: ${why}`, "error");
   }
 }

@@ -3,14 +3,18 @@ import { isDeepStrictEqual } from "node:util";
 import type { ListenerConfig, ServerConfig } from "../config/server-config.ts";
 import { Core } from "../core/core.ts";
 import { apiHandler } from "../http/api-handler.ts";
+import type { Log } from "../core/log.ts";
 import { MemoryBudget } from "../http/memory-budget.ts";
 import { LmdbStore } from "../storage/lmdb-store.ts";
+import { MemoryStore } from "../storage/memory-store.ts";
+import type { Store } from "../storage/store.ts";
 import { Listener } from "./listener.ts";
 
 export interface ServerDependencies {
   readonly now: () => Date;
-  /** Takes one line without its end. */
-  readonly log: (line: string) => void;
+  readonly log: Log;
+  /** Done before anybody is listened to. */
+  readonly prepare?: (core: Core) => Promise<void>;
 }
 
 interface Opened {
@@ -24,8 +28,8 @@ const unfinishedBytes = 256 * 1024 * 1024;
 /** The vault on its addresses: started from a configuration, brought in line with a new one, stopped. */
 export class VaultServer {
   readonly core: Core;
-  readonly #store: LmdbStore;
-  readonly #log: (line: string) => void;
+  readonly #store: Store;
+  readonly #log: Log;
   readonly #pidFile: string | undefined;
   readonly #budget = new MemoryBudget(unfinishedBytes);
   #opened: Opened[] = [];
@@ -33,14 +37,17 @@ export class VaultServer {
   private constructor(config: ServerConfig, { now, log }: ServerDependencies) {
     this.#log = log;
     this.#pidFile = config.pidFile;
-    this.#store = new LmdbStore(config.storagePath);
-    this.core = new Core({ ...config, store: this.#store, now, log });
+    const { storagePath } = config;
+    this.#store = storagePath === undefined ? new MemoryStore() : new LmdbStore(storagePath);
+    const storageType = storagePath === undefined ? "inmem" : "file";
+    this.core = new Core({ ...config, storageType, store: this.#store, now, log });
   }
 
   /** Serves once this resolves; throws, with nothing left open, when a listener can't be opened. */
   static async start(config: ServerConfig, dependencies: ServerDependencies): Promise<VaultServer> {
     const server = new VaultServer(config, dependencies);
     try {
+      await dependencies.prepare?.(server.core);
       for (const listener of config.listeners) await server.#open(listener);
     } catch (error) {
       await server.stop();
@@ -69,9 +76,10 @@ export class VaultServer {
     );
     this.#opened = [];
     for (const { listener } of before.filter((opened) => !kept.includes(opened))) {
-      this.#log(`closing ${listener.url}`);
+      const { url } = listener;
       // It stops listening at once; an answer under way may take its time.
       void listener.close();
+      this.#log(`closing ${url}`);
     }
     for (const [index, wanted] of config.listeners.entries()) {
       const known = kept[index];
@@ -91,6 +99,8 @@ export class VaultServer {
     const listener = await Listener.open(config, apiHandler(this.core), this.#budget);
     this.#opened.push({ config, listener });
     this.#log(`listening on ${listener.url}`);
+    if (config.tls === undefined && !/^(127\.|::1$|localhost$)/.test(config.host))
+      this.#log(`${listener.url} can be reached from outside, and shows tokens on the way`, "warn");
   }
 
   async #refresh(known: Opened, wanted: ListenerConfig): Promise<void> {
@@ -106,7 +116,8 @@ export class VaultServer {
     try {
       await action();
     } catch (error) {
-      this.#log(`could not ${what}: ${error instanceof Error ? error.message : String(error)}`);
+      const why = error instanceof Error ? error.message : String(error);
+      this.#log(`could not ${what}: ${why}`, "error");
     }
   }
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { open } from "lmdb";
 import { checkLmdbFile } from "./check-lmdb-file.ts";
 import { StorageDamagedError } from "./storage-damaged-error.ts";
-import { KeyTooLongError, type PendingValue, type Store, type Write } from "./store.ts";
+import { isTooLong, KeyTooLongError, type PendingValue, type Store, type Write } from "./store.ts";
 
 interface Batch {
   readonly writes: Write[];
@@ -22,9 +22,6 @@ function createBatch(): Batch {
   promise.catch(() => undefined);
   return { writes: [], durable: promise, resolve, reject };
 }
-
-/** LMDB's own limit in bytes, less what the encoding of a key may add to it. */
-const longestKey = 1900;
 
 /** What is larger takes too long to look through, and too much memory. */
 const largestChecked = 1024 * 1024 * 1024;
@@ -176,11 +173,6 @@ export class LmdbStore implements Store {
     await this.#running;
     await this.#db.close();
   }
-}
-
-/** Of such a key there can't be anything. */
-function isTooLong(key: string): boolean {
-  return key.length > longestKey / 3 && Buffer.byteLength(key) > longestKey;
 }
 
 /** A file that is gone or empty is a new one only where there never was another. */

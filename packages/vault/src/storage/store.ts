@@ -10,6 +10,14 @@ export interface PendingValue {
   readonly durable: Promise<void>;
 }
 
+/** LMDB's own limit in bytes, less what the encoding of a key may add to it; the same for every store. */
+const longestKey = 1900;
+
+/** Of such a key there can't be anything. */
+export function isTooLong(key: string): boolean {
+  return key.length > longestKey / 3 && Buffer.byteLength(key) > longestKey;
+}
+
 /** A key has more bytes than the store takes. */
 export class KeyTooLongError extends Error {
   override readonly name = "KeyTooLongError";

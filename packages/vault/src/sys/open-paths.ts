@@ -74,7 +74,7 @@ function sealStatus(core: Core): Record<string, unknown> {
     migration: false,
     ...(sealed ? {} : clusterOf(core)),
     recovery_seal: false,
-    storage_type: "file",
+    storage_type: core.options.storageType,
   };
 }
 

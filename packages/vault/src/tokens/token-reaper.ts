@@ -47,7 +47,7 @@ export class TokenReaper {
       await tx.commit();
     } catch (error) {
       // Expired tokens are refused whether they are gone or not; the next one that expires tries again.
-      this.#core.options.log(`expired tokens could not be removed: ${String(error)}`);
+      this.#core.options.log(`expired tokens could not be removed: ${String(error)}`, "error");
     }
   }
 }

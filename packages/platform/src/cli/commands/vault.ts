@@ -70,11 +70,15 @@ const actions: Readonly<Record<string, Action>> = {
 };
 
 export const vaultCommand: Command = {
-  usage: "status | token | seal | unseal | init | bootstrap | ca-cert | show-password SERVICE",
+  usage:
+    "server [-dev] [-config=FILE] | status | token | seal | unseal | init | bootstrap | ca-cert | show-password SERVICE",
   options: {},
   optionHelp: {},
   positionals: { min: 1, max: 2 },
-  completes: Object.keys(actions),
+  completes: ["server", ...Object.keys(actions)],
+  becomes: {
+    server: async (args) => (await import("../../app/vault-server.ts")).becomeVaultServer(args),
+  },
   run: async (invocation) => {
     const [name = "", argument] = invocation.positionals;
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined;

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import type { StackFolders } from "../../config/folders.ts";
 import { eventually } from "../../shared/eventually.ts";
 import {
@@ -19,6 +18,7 @@ import { initialiseVault, sealStatus, unsealVault } from "../../vault/open-vault
 import type { VaultTenant } from "../../vault/platform-model.ts";
 import type { VaultClient } from "../../vault/vault-client.ts";
 import type { VaultFault } from "./faults.ts";
+import { vaultServerProgram } from "./server-program.ts";
 
 export interface VaultHost {
   readonly folders: StackFolders;
@@ -64,12 +64,7 @@ async function prepare(host: VaultHost): Promise<Member> {
     companions: [],
     process: {
       program: process.execPath,
-      args: [
-        fileURLToPath(import.meta.resolve("@devstack/vault/server")),
-        "server",
-        "--config",
-        path.join(files, "vault.json"),
-      ],
+      args: [vaultServerProgram, "server", "--config", path.join(files, "vault.json")],
       env: {
         PATH: "/usr/bin:/bin",
         LANG: "C.UTF-8",
