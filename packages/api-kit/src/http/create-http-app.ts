@@ -1,0 +1,50 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { fastify, type FastifyInstance } from "fastify";
+import type { ApiContext } from "../context.ts";
+import { answerError, answerUnknownRoute } from "./answer-error.ts";
+import { acceptContentTypes } from "./content-types.ts";
+import { createValidatorCompiler } from "./validator-compiler.ts";
+
+const bodyLimitBytes = 10 * 1024 * 1024;
+const wellFormedId = /^[A-Za-z0-9._-]{1,128}$/;
+
+/**
+ * A Fastify instance with everything that all routes share. An application adds its routes with
+ * `{ method, url, schema, config: { operationId }, handler: operationHandler(context, operationId) }`.
+ */
+export function createHttpApp(context: ApiContext): FastifyInstance {
+  const app = fastify({
+    loggerInstance: context.logger,
+    disableRequestLogging: true,
+    requestIdHeader: false,
+    genReqId: requestId,
+    bodyLimit: bodyLimitBytes,
+    routerOptions: { maxParamLength: 16_384 }, // longer than a request line: what is too long is the contract's to say
+    exposeHeadRoutes: false, // what is served is what the contract lists
+    frameworkErrors: (error, request, reply) => answerError(context, error, request, reply),
+  }) as unknown as FastifyInstance;
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.header("x-request-id", request.id);
+    done();
+  });
+  app.addHook("preValidation", normaliseNames);
+  acceptContentTypes(app);
+  app.setValidatorCompiler(createValidatorCompiler());
+  app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply));
+  answerUnknownRoute(app);
+  return app;
+}
+
+/** A well-formed one of the client's is kept, so that a trail can be followed through several applications. */
+function requestId(request: IncomingMessage): string {
+  const given = request.headers["x-request-id"];
+  return typeof given === "string" && wellFormedId.test(given) ? given : randomUUID();
+}
+
+/** Services are named without regard to case and to blanks around them. */
+async function normaliseNames(request: { readonly params: unknown }): Promise<void> {
+  const params = request.params as Record<string, string>;
+  const name = params["service_name"];
+  if (name !== undefined) params["service_name"] = name.trim().toLowerCase();
+}

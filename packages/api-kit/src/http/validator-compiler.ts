@@ -1,0 +1,68 @@
+import { Ajv2020, type ErrorObject, type Options } from "ajv/dist/2020.js";
+import type { FastifySchemaCompiler } from "fastify";
+import type { FastifySchema } from "fastify";
+import { ValidationError, type ValidationFault } from "../errors/api-errors.ts";
+
+const common: Options = {
+  allErrors: true,
+  verbose: true,
+  strict: false, // OpenAPI's own words (example, discriminator …) stand in schemas
+  validateFormats: false,
+};
+
+const locations: Readonly<Record<string, string>> = {
+  params: "path",
+  querystring: "query",
+  headers: "header",
+  body: "body",
+};
+
+/** One JSON Schema gives one 422, however an application came by it. Text of a path or a query becomes what is asked for. */
+export function createValidatorCompiler(): FastifySchemaCompiler<FastifySchema> {
+  const strict = new Ajv2020(common);
+  const coercing = new Ajv2020({ ...common, coerceTypes: true, useDefaults: true });
+  return ({ schema, httpPart = "body" }) => {
+    const validate = (httpPart === "body" ? strict : coercing).compile(schema as object);
+    const location = locations[httpPart] ?? httpPart;
+    return (data: unknown) => {
+      if (validate(data)) return { value: data };
+      const faults = (validate.errors ?? []).map((error) => faultOf(location, error));
+      return { error: new ValidationError(faults) };
+    };
+  };
+}
+
+function faultOf(location: string, error: ErrorObject): ValidationFault {
+  const params = error.params as Readonly<Record<string, unknown>>;
+  const within = error.instancePath
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const missing = error.keyword === "required" ? [String(params["missingProperty"])] : [];
+  return {
+    loc: [location, ...within, ...missing],
+    msg: messages[error.keyword]?.(params) ?? error.message ?? "is not valid",
+    type: error.keyword,
+    input: missing.length > 0 ? null : shortened(error.data),
+  };
+}
+
+const messages: Readonly<Record<string, (params: Readonly<Record<string, unknown>>) => string>> = {
+  required: () => "is missing",
+  pattern: ({ pattern }) => `does not match ${String(pattern)}`,
+  minLength: ({ limit }) => `is shorter than ${String(limit)}`,
+  maxLength: ({ limit }) => `is longer than ${String(limit)}`,
+  minimum: ({ limit }) => `is less than ${String(limit)}`,
+  maximum: ({ limit }) => `is more than ${String(limit)}`,
+  minProperties: ({ limit }) => `has fewer than ${String(limit)} members`,
+  type: ({ type }) => `is no ${String(type)}`,
+};
+
+const shownCharacters = 200;
+
+/** What was sent, as far as it helps: an answer is not to be as long as the request. */
+function shortened(input: unknown): unknown {
+  if (typeof input === "string")
+    return input.length > shownCharacters ? `${input.slice(0, shownCharacters)}…` : input;
+  return typeof input === "object" && input !== null ? null : input;
+}

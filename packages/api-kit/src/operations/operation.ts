@@ -1,0 +1,38 @@
+import type { FastifyRequest } from "fastify";
+import type { ApiContext } from "../context.ts";
+import type { RateClass } from "../settings/read-settings.ts";
+
+/** What an operation is given of a request, already validated and coerced by the contract's schemas. */
+export interface OperationInput {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+  readonly request: FastifyRequest;
+  /** Called once the answer is written (true), or can't be any more (false). */
+  readonly onAnswered: (callback: (delivered: boolean) => void) => void;
+}
+
+export type Operation = (context: ApiContext, input: OperationInput) => Promise<unknown>;
+
+/** An answer that is not JSON. */
+export class Page {
+  readonly contentType: string;
+  readonly content: string | Buffer;
+
+  constructor(contentType: string, content: string | Buffer) {
+    this.contentType = contentType;
+    this.content = content;
+  }
+}
+
+/** How long an operation's answers are kept, and under which names. */
+export interface CachePolicy {
+  readonly namespace: string;
+  readonly ttlSeconds: number;
+}
+
+/** What the middleware has to know of an operation; the rest is general and not cached. */
+export interface OperationPolicy {
+  readonly rateClass?: RateClass;
+  readonly cache?: CachePolicy;
+}
