@@ -19,16 +19,24 @@ export function isRunning(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.startTime === identity.startTime;
 }
 
-/** proc(5): the command name, in parentheses, may hold anything; what follows the last one counts from field 3. */
 function startOnLinux(pid: number): string | undefined {
-  let stat: string;
   try {
-    stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return startIn(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch {
     return undefined; // no such process
   }
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+}
+
+/**
+ * The start time in a line of proc(5)'s stat; undefined for a process that has ended. One whose first thread has ended
+ * is called a zombie at once, but while it is being killed others still run, and its ports and files are still its own.
+ */
+export function startIn(stat: string): string | undefined {
+  // The command's name, in parentheses, may hold anything; what follows the last one counts from field 3.
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const threads = Number(fields[16]);
+  const isOver = state === "X" || (state === "Z" && threads <= 1);
+  return isOver ? undefined : fields[18];
 }
 
 function startByPs(pid: number): string | undefined {
