@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -20,7 +20,8 @@ let home: string;
 beforeAll(async () => {
   scratch = await mkdtemp(path.join(os.tmpdir(), "launcher "));
   home = path.join(scratch, "a folder with spaces");
-  await mkdir(path.join(home, "packages/platform/src/cli"), { recursive: true });
+  for (const sources of ["packages/platform/src/cli", "packages/vault/src"])
+    await mkdir(path.join(home, sources), { recursive: true });
   await writeFile(path.join(home, "packages/platform/src/cli/main.ts"), commandLine);
   for (const file of ["devstack", ".npmrc"]) {
     await cp(path.join(import.meta.dirname, file), path.join(home, file));
@@ -51,6 +52,27 @@ it("passes exit codes through, and does not install again", async () => {
   const { exit, stderr } = await run(path.join(home, "devstack"), ["42"]);
   expect(exit).toBe(42);
   expect(stderr).toBe("");
+});
+
+it("runs what its bundler made, until a source is newer, and the sources where they are to be debugged", async () => {
+  const sources = path.join(home, "packages/platform/src");
+  const bundler = path.join(sources, "bundle", "bundle-programs.ts");
+  const launcher = path.join(home, "devstack");
+  const bundledBy = async (name: string, programs = `console.log("bundle ${name}");`) => {
+    await mkdir(path.dirname(bundler), { recursive: true });
+    await writeFile(bundler, bundlerOf(name, programs));
+    return (await run(launcher, ["0"])).stdout.trim();
+  };
+  expect(await bundledBy("a")).toBe("bundle a");
+  await writeFile(bundler, "throw new Error('older than the bundle');");
+  await utimes(bundler, new Date(0), new Date(0));
+  expect((await run(launcher, ["0"])).stdout.trim()).toBe("bundle a");
+  expect((await run(launcher, ["0"], { DEVSTACK_DEBUG: "1" })).stdout).toContain('"rest":[]');
+  expect(await bundledBy("b")).toBe("bundle b");
+  expect(await bundledBy("none")).toContain('"rest":[]');
+  expect(await bundledBy("c", "process.exit(0)")).toBe("");
+  await rm(path.dirname(bundler), { recursive: true });
+  expect((await run(launcher, ["0"])).stdout).toContain('"rest":[]');
 });
 
 it("passes signals through", async () => {
@@ -133,6 +155,16 @@ async function writeLock(version: string): Promise<void> {
   for (const tool of ["dirname", "readlink", "cmp"]) {
     await symlink(`/usr/bin/${tool}`, path.join(scratch, "bin", tool)).catch(() => undefined); // there already
   }
+}
+
+/** In place of the real one: a bundle of this name whose command line is `program`; "none": it could make none. */
+function bundlerOf(name: string, program: string): string {
+  return `
+import { mkdirSync, writeFileSync } from "node:fs";
+const folder = process.argv[2];
+mkdirSync(folder + "/${name}", { recursive: true });
+if ("${name}" !== "none") writeFileSync(folder + "/${name}/devstack.js", ${JSON.stringify(program)});
+writeFileSync(folder + "/current", "${name}\\n");`;
 }
 
 async function deadPid(): Promise<number> {

@@ -8,6 +8,7 @@ const packages = path.resolve(source, "..", "..");
 /** What each room of the platform may import; itself and what npm brings always. Kept in step with docs/architecture.md. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   shared: [],
+  bundle: ["shared"],
   config: ["shared"],
   toolchain: ["shared", "config"],
   vault: ["shared", "config"],

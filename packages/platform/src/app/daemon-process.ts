@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { open } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { acquireLock } from "../shared/lock.ts";
 import { identify, isRunning, type ProcessIdentity } from "../shared/process-identity.ts";
 import { readFileIfPresent } from "../shared/files.ts";
+import { programFile } from "../shared/program-file.ts";
 import { askDaemon } from "../supervisor/control-client.ts";
 import { controlSocket } from "../supervisor/control-protocol.ts";
 import { appErrors } from "./errors.ts";
@@ -55,10 +55,9 @@ export async function ensureDaemon(
 async function spawnDaemon(stack: Stack): Promise<void> {
   const logFile = path.join(stack.folders.logs, "daemon.log");
   const log = await open(logFile, "a", 0o600);
-  const main = fileURLToPath(new URL("daemon-main.ts", import.meta.url));
   const child = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", main, stack.folders.state],
+    ["--disable-warning=ExperimentalWarning", programFile("daemon"), stack.folders.state],
     {
       cwd: stack.folders.state,
       env: Object.fromEntries(

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { definitionOf } from "../services/registry.ts";
+import { programFile } from "../shared/program-file.ts";
 import type { CommandResult, StackHandle } from "../suites/stack-handle.ts";
 import { readCredential } from "../vault/bootstrap.ts";
 import { KeyStore } from "../vault/key-store.ts";
@@ -41,11 +41,10 @@ export async function openStackHandle(stack: Stack): Promise<StackHandle> {
 
 /** The command line in a process of its own, on this very stack. */
 async function runDevStack(stack: Stack, args: readonly string[]): Promise<CommandResult> {
-  const main = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
   const name = stack.name === undefined ? [] : [`--stack=${stack.name}`];
   const child = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", main, ...args, ...name],
+    ["--disable-warning=ExperimentalWarning", programFile("devstack"), ...args, ...name],
     {
       cwd: path.resolve(stack.folder),
       stdio: ["ignore", "pipe", "pipe"],

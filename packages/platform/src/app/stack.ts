@@ -10,7 +10,8 @@ import {
   type Surroundings,
 } from "../config/folders.ts";
 import { isOn, overrideConfig } from "../config/environment.ts";
-import { findConfigFolder, loadStackConfig, type StackConfig } from "../config/stack-config.ts";
+import type { StackConfig } from "../config/parse-stack-config.ts";
+import { findConfigFolder, loadStackConfig } from "../config/stack-config.ts";
 import { errnoOf, messageOf } from "../shared/errors.ts";
 import { ensureFolder, exists, type Owner, writeFileAtomically } from "../shared/files.ts";
 import type { ProcessIdentity } from "../shared/process-identity.ts";

@@ -5,7 +5,7 @@ import { controlSocket, type DaemonStatus } from "../supervisor/control-protocol
 import { type ResourceUse, resourceUse } from "../supervisor/resource-use.ts";
 import type { UnitState } from "../supervisor/unit.ts";
 import type { SerialisedError } from "../shared/errors.ts";
-import { type RecordedEngines, recordedEngines } from "./engines.ts";
+import { type RecordedEngines, recordedEngines } from "./engine-records.ts";
 import type { Stack } from "./stack.ts";
 import { appNames } from "./user-apps.ts";
 

@@ -9,7 +9,8 @@ import type { Unit } from "../supervisor/unit.ts";
 import { KeyStore } from "../vault/key-store.ts";
 import type { VaultTenant } from "../vault/platform-model.ts";
 import { VaultClient } from "../vault/vault-client.ts";
-import { engineOf, recordEngine } from "./engines.ts";
+import { recordEngine } from "./engine-records.ts";
+import { engineOf } from "./engines.ts";
 import { appUnit, tenantOfApp } from "./app-unit.ts";
 import type { Stack } from "./stack.ts";
 

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { configErrors } from "../config/errors.ts";
-import type { AppSettings } from "../config/stack-config.ts";
+import type { AppSettings } from "../config/parse-stack-config.ts";
 import { definitions, instanceNames, serviceNames } from "../services/registry.ts";
 import { overseersOf } from "../services/tenants.ts";
 import { nearest } from "../shared/nearest.ts";

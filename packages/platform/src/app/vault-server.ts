@@ -1,4 +1,4 @@
-import { vaultServerProgram } from "../services/vault/server-program.ts";
+import { programFile } from "../shared/program-file.ts";
 
 /**
  * Becomes the vault's server, alone and without a stack: this process's id, folder, terminal and signals are its own
@@ -8,7 +8,7 @@ export function becomeVaultServer(args: readonly string[]): never {
   const env = process.env as Record<string, string>;
   process.execve?.(
     process.execPath,
-    [process.execPath, vaultServerProgram, "server", ...args],
+    [process.execPath, programFile("vault"), "server", ...args],
     env,
   );
   throw new Error("this system can't put a program in a process's place");

@@ -1,5 +1,5 @@
 import { configErrors } from "./errors.ts";
-import type { EngineSettings, StackConfig } from "./stack-config.ts";
+import type { EngineSettings, StackConfig } from "./parse-stack-config.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,5 +1,5 @@
 import { configErrors } from "../config/errors.ts";
-import type { profileNames } from "../config/stack-config.ts";
+import type { profileNames } from "../config/profile-names.ts";
 import { nearest } from "../shared/nearest.ts";
 import { serviceNames } from "./registry.ts";
 

@@ -1,4 +1,4 @@
-import type { EngineSettings } from "../config/stack-config.ts";
+import type { EngineSettings } from "../config/parse-stack-config.ts";
 
 export { provideEngine } from "./provide-engine.ts";
 

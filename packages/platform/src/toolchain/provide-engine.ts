@@ -3,7 +3,6 @@ import path from "node:path";
 import { DevStackError, errnoOf, messageOf } from "../shared/errors.ts";
 import { ensureFolder } from "../shared/files.ts";
 import { acquireLock } from "../shared/lock.ts";
-import { chooseEngine } from "./choose-engine.ts";
 import type { EngineInstallation, EngineRequirement, ToolchainOptions } from "./engine.ts";
 import { toolchainErrors } from "./errors.ts";
 import type { ProviderContext } from "./provider.ts";
@@ -30,6 +29,7 @@ export async function provideEngine(
     });
     const meanwhile = options.newest ? undefined : await readChoice(requirement, options, key);
     if (meanwhile) return ready(meanwhile, context);
+    const { chooseEngine } = await import("./choose-engine.ts"); // with all providers: loaded once an engine
     const installation = await chooseEngine(context);
     await writeChoice(installation, options, key);
     return ready(installation, context);

@@ -1,6 +1,7 @@
 import { messageOf } from "../../shared/errors.ts";
 import { definitions } from "../../services/registry.ts";
-import { chosenEngine, engineText } from "../engines.ts";
+import { engineText } from "../engine-records.ts";
+import { chosenEngine } from "../engines.ts";
 import type { Check, Examination, Finding } from "./check.ts";
 import { checks } from "./checks.ts";
 

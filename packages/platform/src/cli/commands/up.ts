@@ -3,7 +3,7 @@ import { down } from "../../app/down.ts";
 import { status, type StackStatus } from "../../app/status.ts";
 import type { Stack } from "../../app/stack.ts";
 import { isOn } from "../../config/environment.ts";
-import { profileNames } from "../../config/stack-config.ts";
+import { profileNames } from "../../config/profile-names.ts";
 import { up, type UpOutcome } from "../../app/up.ts";
 import { type ExitCode, exitCodes } from "../../shared/errors.ts";
 import type { UnitEvent } from "../../supervisor/unit.ts";

@@ -9,6 +9,7 @@ import {
   readFileIfPresent,
   writeFileAtomically,
 } from "../../shared/files.ts";
+import { programFile } from "../../shared/program-file.ts";
 import { connectOnce } from "../../supervisor/ports.ts";
 import type { Member, Unit, UnitControl } from "../../supervisor/unit.ts";
 import { bootstrapVault } from "../../vault/bootstrap.ts";
@@ -18,7 +19,6 @@ import { initialiseVault, sealStatus, unsealVault } from "../../vault/open-vault
 import type { VaultTenant } from "../../vault/platform-model.ts";
 import type { VaultClient } from "../../vault/vault-client.ts";
 import type { VaultFault } from "./faults.ts";
-import { vaultServerProgram } from "./server-program.ts";
 
 export interface VaultHost {
   readonly folders: StackFolders;
@@ -64,7 +64,7 @@ async function prepare(host: VaultHost): Promise<Member> {
     companions: [],
     process: {
       program: process.execPath,
-      args: [vaultServerProgram, "server", "--config", path.join(files, "vault.json")],
+      args: [programFile("vault"), "server", "--config", path.join(files, "vault.json")],
       env: {
         PATH: "/usr/bin:/bin",
         LANG: "C.UTF-8",

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { stackFolders, stackId, baseFolders } from "./folders.ts";
-import { parseStackConfig } from "./stack-config.ts";
+import { parseStackConfig } from "./parse-stack-config.ts";
 
 it("lists all faults at once, with the nearest key", () => {
   const faulty = {
