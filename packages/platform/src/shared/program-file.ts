@@ -1,14 +1,14 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The programs of which DevStack consists: each is one process with a main file. */
-export type ProgramName = "devstack" | "daemon" | "vault";
+/** The main files of the programs that DevStack consists of: each of them is a process. */
+const sources = {
+  devstack: () => import.meta.resolve("../cli/main.ts"),
+  daemon: () => import.meta.resolve("../app/daemon-main.ts"),
+  vault: () => import.meta.resolve("@devstack/vault/server"),
+} as const;
 
-const sources: Readonly<Record<ProgramName, string>> = {
-  devstack: "../cli/main.ts",
-  daemon: "../app/daemon-main.ts",
-  vault: "@devstack/vault/server",
-};
+export type ProgramName = keyof typeof sources;
 
 /** What Node runs for the program: its source, or where bundled programs run (`bundle/`) the one beside this. */
 export function programFile(name: ProgramName): string {
@@ -17,5 +17,5 @@ export function programFile(name: ProgramName): string {
 }
 
 export function programSource(name: ProgramName): string {
-  return fileURLToPath(import.meta.resolve(sources[name]));
+  return fileURLToPath(sources[name]());
 }
