@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Plugin } from "rolldown";
 import { programSource } from "../shared/program-file.ts";
 import { runningCommands } from "../shared/running-commands.ts";
@@ -42,7 +41,7 @@ async function build(folder: string): Promise<boolean> {
       },
       platform: "node",
       external: ["lmdb"], // it looks for its binary beside itself
-      plugins: [keepPlaces, requireBuiltins],
+      plugins: [keepPlaces(folder), requireBuiltins],
       logLevel: "silent",
     });
     await bundle.write({ dir: folder, format: "esm" });
@@ -53,17 +52,29 @@ async function build(folder: string): Promise<boolean> {
   }
 }
 
-/** Where a source asks for its own place it means that of the source; only `import.meta.filename` is what runs. */
-const keepPlaces: Plugin = {
-  name: "keep-places",
-  transform: (code, file) => {
-    if (!code.includes("import.meta.") || file.includes(`${path.sep}node_modules${path.sep}`))
-      return undefined;
-    return code
-      .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(file).href))
-      .replaceAll("import.meta.dirname", JSON.stringify(path.dirname(file)));
-  },
-};
+/**
+ * Where a source asks for its own place it means that of the source, which is told from where the bundle lies, so that a
+ * checkout can be copied with it; only `import.meta.filename` is what runs.
+ */
+function keepPlaces(folder: string): Plugin {
+  return {
+    name: "keep-places",
+    transform: (code, file) => {
+      if (!code.includes("import.meta.") || file.includes(`${path.sep}node_modules${path.sep}`))
+        return undefined;
+      const place = `process.getBuiltinModule("node:path").join(import.meta.dirname, ${JSON.stringify(path.relative(folder, file))})`;
+      return code
+        .replaceAll(
+          "import.meta.dirname",
+          `process.getBuiltinModule("node:path").dirname(${place})`,
+        )
+        .replaceAll(
+          "import.meta.url",
+          `process.getBuiltinModule("node:url").pathToFileURL(${place}).href`,
+        );
+    },
+  };
+}
 
 /**
  * An `import` of one of Node's own modules reads every property of it, and so loads what they stand for: of `node:http`
