@@ -26,6 +26,7 @@ describe("mistyped words", () => {
     { args: ["up", "--profile", "minmal"], meant: "minimal" },
     { args: ["up", "postgers"], meant: "postgres" },
     { args: ["restart", "redis-11"], meant: "redis-1" },
+    { args: ["up", "redis-1"], meant: "redis" }, // an instance, where a service is asked for
     { args: ["logs", "mogodb"], meant: "mongodb" },
     { args: ["env", "rabitmq"], meant: "rabbitmq" },
     { args: ["health", "vualt"], meant: "vault" },

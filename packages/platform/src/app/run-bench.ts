@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
 const suffix = ".ts";
@@ -15,13 +15,26 @@ export async function benchNames(home: string): Promise<readonly string[]> {
     .toSorted();
 }
 
-/** Runs one; it prints its own table. Gives whether it came to its end, whatever its figures say. */
-export async function runBench(home: string, name: string, signal: AbortSignal): Promise<boolean> {
+/** What it wrote when it last came to its end: its figures, and the facts of machine and commit. */
+export async function benchResult(home: string, name: string): Promise<object> {
+  const file = path.join(home, "bench", "results", `${name}.json`);
+  return JSON.parse(await readFile(file, "utf8")) as object;
+}
+
+/**
+ * Runs one; it prints its own table, where it is to be quiet on stderr. Gives whether it came to its end, whatever its
+ * figures say.
+ */
+export async function runBench(
+  home: string,
+  name: string,
+  { signal, quiet }: { readonly signal: AbortSignal; readonly quiet: boolean },
+): Promise<boolean> {
   const file = path.join(home, "bench", name + suffix);
   const args = ["--disable-warning=ExperimentalWarning", file];
   const child = spawn(process.execPath, args, {
     cwd: home,
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: ["ignore", quiet ? 2 : 1, 2],
   });
   signal.addEventListener("abort", () => child.kill("SIGTERM"), { once: true });
   return new Promise((resolve, reject) => {

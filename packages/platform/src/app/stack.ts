@@ -12,7 +12,7 @@ import {
 import { isOn, overrideConfig } from "../config/environment.ts";
 import type { StackConfig } from "../config/parse-stack-config.ts";
 import { findConfigFolder, loadStackConfig } from "../config/stack-config.ts";
-import { errnoOf, messageOf } from "../shared/errors.ts";
+import { DevStackError, errnoOf, messageOf } from "../shared/errors.ts";
 import { ensureFolder, exists, type Owner, writeFileAtomically } from "../shared/files.ts";
 import type { ProcessIdentity } from "../shared/process-identity.ts";
 import { servicesOfProfile } from "../services/profiles.ts";
@@ -148,11 +148,16 @@ export async function readStack(stateFolder: string): Promise<Stack | undefined>
   }
 }
 
-/** Every stack recorded under the state folder. */
+/** Every stack recorded under the state folder; a record that can't be read is its own stack's trouble alone. */
 export async function recordedStacks(base: BaseFolders): Promise<readonly Stack[]> {
   const folders = await stackStateFolders(base);
-  const stacks = await Promise.all(folders.map(readStack));
-  return stacks.filter((stack) => stack !== undefined);
+  const stacks = folders.map(async (folder) =>
+    readStack(folder).catch((error: unknown) => {
+      if (error instanceof DevStackError && error.code === "DS_STACK_UNREADABLE") return undefined;
+      throw error;
+    }),
+  );
+  return (await Promise.all(stacks)).filter((stack) => stack !== undefined);
 }
 
 /** Folders under the state folder, each of them a stack's if a record lies in it. */

@@ -17,7 +17,7 @@ export async function importConfig(file: string): Promise<unknown> {
         return next(specifier, context);
       } catch (error) {
         if (specifier !== "devstack") throw error;
-        return next(new URL("define-stack.ts", import.meta.url).href, context);
+        return next(specifier, { ...context, parentURL: import.meta.url });
       }
     },
   });

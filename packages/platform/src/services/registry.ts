@@ -55,9 +55,14 @@ export function serviceOfInstance(name: string, others: readonly string[] = []):
 }
 
 function unknownService(name: string, others: readonly string[] = []): Error {
-  const meant = nearest(name, [...serviceNames, ...instanceNames, ...others]);
-  return configErrors.DS_UNKNOWN_SERVICE(`there is no service ${JSON.stringify(name)}`, {
-    hint: meant ? `did you mean "${meant}"?` : `the services are ${serviceNames.join(", ")}`,
+  const owner = definitions.find((one) => instancesOf(one).includes(name));
+  const known = [...serviceNames, ...others];
+  const meant = owner?.name ?? nearest(name, [...known, ...instanceNames]);
+  const what = owner
+    ? `${name} is a part of the service ${owner.name}`
+    : `there is no service ${JSON.stringify(name)}`;
+  return configErrors.DS_UNKNOWN_SERVICE(what, {
+    hint: meant ? `did you mean "${meant}"?` : `the services are ${known.join(", ")}`,
     details: { name },
   });
 }

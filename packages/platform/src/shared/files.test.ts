@@ -37,6 +37,21 @@ it("gives missing parents the folder's bits whatever the umask, and leaves those
   expect(modes).toEqual([0o750, 0o711, 0o711]);
 });
 
+it.runIf(process.platform === "linux")("gives up where the system makes no folders", async () => {
+  await expect(ensureFolder("/proc/devstack/home", { mode: 0o700 })).rejects.toThrow(/ENOENT/);
+  const file = path.join(folder, "file");
+  await writeFileAtomically(file, "");
+  await expect(ensureFolder(file, { mode: 0o700 })).rejects.toThrow(/EEXIST/);
+  await expect(ensureFolder(path.join(file, "a"), { mode: 0o700 })).rejects.toThrow(/ENOTDIR/);
+});
+
+it("makes the same folders many times at once", async () => {
+  const deep = path.join(folder, "a", "b", "c");
+  const made = Array.from({ length: 20 }, async () => ensureFolder(deep, { mode: 0o700 }));
+  await Promise.all(made);
+  expect((await stat(deep)).isDirectory()).toBe(true);
+});
+
 it("tells a missing file from one that can't be read", async () => {
   expect(await readFileIfPresent(path.join(folder, "none"))).toBeUndefined();
   await expect(readFileIfPresent(folder)).rejects.toThrow(/EISDIR/);

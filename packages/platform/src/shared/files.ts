@@ -11,6 +11,7 @@ import {
   readFile,
   rename,
   rm,
+  stat,
 } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -71,16 +72,30 @@ export async function ensureFolder(
   folder: string,
   options: { readonly mode: number; readonly owner?: Owner | undefined },
 ): Promise<void> {
-  const made = await mkdir(folder, { recursive: true, mode: options.mode });
-  for (
-    let each = path.dirname(folder);
-    made !== undefined && each.startsWith(made);
-    each = path.dirname(each)
-  ) {
-    await chmod(each, options.mode); // the process's umask may have taken bits away
-  }
+  for (const made of await makeFolders(folder, options.mode)) await chmod(made, options.mode); // the process's umask may have taken bits away
   if (options.owner) await chown(folder, options.owner.uid, options.owner.gid);
   await chmod(folder, options.mode);
+}
+
+/** Gives those that it made. Not by mkdir's own recursion: that never ends where the system lets none be made, as in /proc. */
+async function makeFolders(folder: string, mode: number): Promise<readonly string[]> {
+  const isMade = await makeFolder(folder, mode);
+  if (isMade !== undefined) return isMade ? [folder] : [];
+  const parents = await makeFolders(path.dirname(folder), mode);
+  if ((await makeFolder(folder, mode)) === undefined) await mkdir(folder); // it says why not
+  return [...parents, folder];
+}
+
+/** Whether it was made, or there; undefined where the way to it is missing. */
+async function makeFolder(folder: string, mode: number): Promise<boolean | undefined> {
+  try {
+    await mkdir(folder, mode);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === "EEXIST" && (await stat(folder)).isDirectory()) return false;
+    if (errnoOf(error) === "ENOENT" && folder !== path.dirname(folder)) return undefined;
+    throw error;
+  }
 }
 
 /** The file's text, or undefined when there is no such file. */

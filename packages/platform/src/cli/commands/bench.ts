@@ -1,4 +1,4 @@
-import { benchNames, runBench } from "../../app/run-bench.ts";
+import { benchNames, benchResult, runBench } from "../../app/run-bench.ts";
 import { exitCodes } from "../../shared/errors.ts";
 import { nearest } from "../../shared/nearest.ts";
 import type { Command } from "../command.ts";
@@ -9,7 +9,7 @@ export const benchCommand: Command = {
   options: {},
   optionHelp: {},
   positionals: { min: 0, max: 32 },
-  run: async ({ home, positionals, interrupted }) => {
+  run: async ({ home, positionals, interrupted, json, terminal }) => {
     const known = await benchNames(home);
     for (const name of positionals) {
       if (known.includes(name)) continue;
@@ -18,11 +18,13 @@ export const benchCommand: Command = {
         hint: meant ? `did you mean "${meant}"?` : `there is ${known.join(", ")}`,
       });
     }
-    let done = true;
+    const results = [];
     for (const name of positionals.length > 0 ? positionals : known) {
       interrupted.throwIfAborted();
-      done = (await runBench(home, name, interrupted)) && done;
+      const done = await runBench(home, name, { signal: interrupted, quiet: json });
+      results.push({ name, done, ...(done && json ? await benchResult(home, name) : {}) });
     }
-    return done ? exitCodes.done : exitCodes.failed;
+    if (json) terminal.result(JSON.stringify({ benches: results }));
+    return results.every(({ done }) => done) ? exitCodes.done : exitCodes.failed;
   },
 };

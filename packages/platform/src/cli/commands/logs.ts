@@ -22,6 +22,8 @@ export const logsCommand: Command = {
       );
     const lines = parseLines(values["lines"]);
     const ends = await Promise.all(files.map(async (file) => readLog(file, lines, show)));
+    if (ends.every(({ offset }) => offset === 0))
+      terminal.progress(`${positionals.join(", ") || "the stack"} has logged nothing yet`);
     if (values["follow"] === true) await followLogs(ends, show, interrupted);
     return 0;
   },
