@@ -6,7 +6,6 @@ import type { CoreCall } from "../routing/engine.ts";
 import { fullPath, viewPrefix, type MountEntry } from "../routing/mount-entry.ts";
 import { handlerOf } from "../routing/route.ts";
 import type { Match } from "../routing/route-table.ts";
-import { withinCidrs } from "../tokens/cidr.ts";
 import type { TokenEntry } from "../tokens/token-entry.ts";
 import type { Core } from "./core.ts";
 import { Fault } from "./fault.ts";
@@ -65,9 +64,8 @@ function findRoute(mount: MountEntry, request: VaultRequest): Match<CoreCall> | 
 
 function authenticate(core: Core, tx: Transaction, request: VaultRequest): TokenEntry {
   if (request.clientToken === undefined) throw Fault.badToken();
-  const token = core.tokens.lookup(tx, request.clientToken);
-  if (token === undefined || !withinCidrs(request.remoteAddress, token.boundCidrs))
-    throw Fault.badToken();
+  const token = core.tokens.lookupFrom(tx, request.clientToken, request.remoteAddress);
+  if (token === undefined) throw Fault.badToken();
   return token;
 }
 

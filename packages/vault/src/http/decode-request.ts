@@ -86,10 +86,11 @@ function asksForList(query: Record<string, string | string[]>): boolean {
 function parseQuery(text: string): Record<string, string | string[]> {
   // Without a prototype, so that no name of a parameter can be one of JavaScript's own.
   const query = Object.create(null) as Record<string, string | string[]>;
-  const params = new URLSearchParams(text);
-  for (const name of new Set(params.keys())) {
-    const values = params.getAll(name);
-    query[name] = values.length === 1 ? (values[0] ?? "") : values;
+  for (const [name, value] of new URLSearchParams(text)) {
+    const known = query[name];
+    if (known === undefined) query[name] = value;
+    else if (typeof known === "string") query[name] = [known, value];
+    else known.push(value);
   }
   return query;
 }

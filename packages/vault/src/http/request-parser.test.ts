@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { collectGarbage } from "../barrier/collect-garbage.ts";
 import { RequestParser, RequestSyntaxError, type ParsedRequest } from "./request-parser.ts";
 
 const host = "Host: x\r\n";
@@ -117,4 +118,29 @@ test("keep-alive is HTTP/1.1's default, and HTTP/1.0's choice", () => {
   expect(keep(`GET / HTTP/1.1\r\n${host}\r\n`)).toBe(true);
   expect(keep(`GET / HTTP/1.1\r\n${host}Connection: close\r\n\r\n`)).toBe(false);
   expect(keep("GET / HTTP/1.0\r\n\r\n")).toBe(false);
+});
+
+describe("what one client can cost", () => {
+  test("a body in a great many pieces takes no more memory than in one", () => {
+    const parser = new RequestParser(1024 * 1024, () => undefined);
+    parser.push(Buffer.from(`POST / HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n`));
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    const pieces = Buffer.from("1\r\nx\r\n".repeat(1000));
+    for (let round = 0; round < 400; round += 1) {
+      parser.push(Buffer.from(pieces));
+      expect(parser.next()).toBeUndefined();
+    }
+    collectGarbage();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(10_000_000);
+    parser.push(Buffer.from("0\r\n\r\n"));
+    expect(parser.next()?.body.toString()).toBe("x".repeat(400_000));
+  });
+
+  test("spaces within a header take time by their number, not by its square", () => {
+    const value = `a${" ".repeat(30_000)}b`;
+    const request = `GET / HTTP/1.1\r\n${host}X: \t ${value} \t\r\n\r\n`;
+    for (const { headers } of parseAll(Array.from({ length: 200 }, () => request)))
+      expect(headers["x"] === value).toBe(true);
+  });
 });

@@ -1,3 +1,5 @@
+import { GrowingBuffer } from "./growing-buffer.ts";
+
 /** Header names in lower case; the values of a repeated one joined by ", ". */
 export type IncomingHttpHeaders = Readonly<Record<string, string | undefined>>;
 
@@ -50,8 +52,7 @@ export class RequestParser {
   #missing = 0;
   #chunked = false;
   #trailers = false;
-  #body: Buffer[] = [];
-  #bodyBytes = 0;
+  #body = new GrowingBuffer();
 
   constructor(bodyLimit: number, onContinue: () => void) {
     this.#bodyLimit = bodyLimit;
@@ -69,7 +70,7 @@ export class RequestParser {
 
   /** Bytes that are kept of a request that has not come in whole, and of what came behind it. */
   get held(): number {
-    return this.#input.length + this.#bodyBytes;
+    return this.#input.length + this.#body.bytes.length;
   }
 
   push(chunk: Buffer): void {
@@ -82,13 +83,9 @@ export class RequestParser {
     const head = this.#head;
     if (head === undefined || !(this.#chunked ? this.#readChunks() : this.#readCounted()))
       return undefined;
-    const body =
-      this.#body.length === 1 && this.#body[0] !== undefined
-        ? this.#body[0]
-        : Buffer.concat(this.#body);
+    const body = this.#body.bytes;
     this.#head = undefined;
-    this.#body = [];
-    this.#bodyBytes = 0;
+    this.#body = new GrowingBuffer();
     return { ...head, body };
   }
 
@@ -157,10 +154,9 @@ export class RequestParser {
   #take(): void {
     const part = this.#input.subarray(0, this.#missing);
     if (part.length === 0) return;
-    this.#bodyBytes += part.length;
-    if (this.#bodyBytes > this.#bodyLimit)
+    if (this.#body.bytes.length + part.length > this.#bodyLimit)
       throw new RequestSyntaxError(413, "request body too large");
-    this.#body.push(part);
+    this.#body.append(part);
     this.#missing -= part.length;
     this.#input = this.#input.subarray(part.length);
   }
@@ -228,8 +224,17 @@ function parseHeaders(lines: readonly string[]): Record<string, string | undefin
 function parseHeader(line: string): [name: string, value: string] {
   const colon = line.indexOf(":");
   const name = line.slice(0, Math.max(0, colon));
-  const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "");
+  const value = trimmed(line.slice(colon + 1));
   if (!token.test(name) || badValue.test(value))
     throw new RequestSyntaxError(400, "malformed header");
   return [name.toLowerCase(), value];
+}
+
+/** Without spaces and tabs around it. Not by a pattern, which would look at a run of spaces from each place in it. */
+function trimmed(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (text[start] === " " || text[start] === "\t") start += 1;
+  while (end > start && (text[end - 1] === " " || text[end - 1] === "\t")) end -= 1;
+  return text.slice(start, end);
 }

@@ -147,6 +147,18 @@ describe("parameters", () => {
     );
   });
 
+  test("that differ only in case are each looked at, so that none hides behind another", () => {
+    const allowed = update(`allowed_parameters = { "size" = ["small"] }`);
+    const denied = update(`denied_parameters = { "size" = ["large"] }`);
+    for (const data of [
+      { size: "large", SIZE: "small" },
+      { SIZE: "small", size: "large" },
+    ]) {
+      expect(may(allowed, "update", "a", { data })).toBe(false);
+      expect(may(denied, "update", "a", { data })).toBe(false);
+    }
+  });
+
   test("required ones must be there", () => {
     const rules = update(`required_parameters = ["reason"]`);
     expect(may(rules, "update", "a")).toBe(false);

@@ -44,6 +44,8 @@ class Parser {
   readonly #text: string;
   #at = 0;
   #depth = 0;
+  /** Lines that end before a place: counted on from there, or a long text would take the square of its length. */
+  #counted = { at: 0, lines: 0 };
 
   constructor(text: string) {
     this.#text = text;
@@ -80,7 +82,7 @@ class Parser {
     let line = 0;
     if (this.#text[this.#at] === "=") {
       if (keys.length > 1) throw this.#error("nested object expected: LBRACE got: ASSIGN");
-      line = this.#text.slice(0, this.#at).split("\n").length;
+      line = this.#line();
       this.#at += 1;
     }
     return { keys, value: this.#value(), line };
@@ -203,6 +205,14 @@ class Parser {
     const found = pattern.exec(this.#text)?.[0];
     if (found !== undefined) this.#at += found.length;
     return found;
+  }
+
+  /** Of where the parser is, from 1. */
+  #line(): number {
+    let { at, lines } = this.#counted;
+    for (; at < this.#at; at += 1) if (this.#text[at] === "\n") lines += 1;
+    this.#counted = { at, lines };
+    return lines + 1;
   }
 
   #shown(): string {

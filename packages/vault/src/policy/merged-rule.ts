@@ -51,10 +51,11 @@ export class MergedRule {
   }
 
   allowsParameters(data: Readonly<Record<string, unknown>>): boolean {
-    const given = new Map(Object.entries(data).map(([name, value]) => [name.toLowerCase(), value]));
+    // A list, since names that differ only in case must not hide one another.
+    const given = Object.entries(data).map(([name, value]) => [name.toLowerCase(), value] as const);
     // Only here does the case of what is given count: Vault looks for the name in lower case.
     for (const name of this.#required) if (!Object.hasOwn(data, name.toLowerCase())) return false;
-    if (given.size === 0) return true;
+    if (given.length === 0) return true;
     if (this.#denied.has("*")) return false;
     for (const [name, value] of given) {
       const values = this.#denied.get(name);

@@ -50,7 +50,7 @@ export class PolicyStore {
 
   /** Names without a policy grant nothing. */
   compile(tx: Transaction, names: readonly string[]): Acl {
-    const key = names.join("\n");
+    const key = JSON.stringify(names);
     const known = this.#acls.get(key);
     if (known !== undefined) return known;
     const policies = names

@@ -8,7 +8,8 @@ import { describeMount } from "./mount-answer.ts";
 
 /** What the caller's token may do; no policy needs to name this path, so it looks at the token itself. */
 function aclOf({ core, tx, request }: CoreCall): Acl | undefined {
-  const token = core.tokens.lookup(tx, request.clientToken ?? "");
+  const { clientToken = "", remoteAddress } = request;
+  const token = core.tokens.lookupFrom(tx, clientToken, remoteAddress);
   return token === undefined ? undefined : core.policies.compile(tx, token.policies);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { TestVault } from "../../test/test-vault.ts";
+import { TestVault, type Reply } from "../../test/test-vault.ts";
 
 describe("health", () => {
   test("is told without a token, with the codes that are asked for", async () => {
@@ -111,6 +111,20 @@ describe("mounts", () => {
     expect(
       (await vault.request("GET", "sys/internal/ui/mounts/secret/data/a", { token: plain })).status,
     ).toBe(403);
+  });
+
+  test("are not shown to a token that is used from elsewhere than it may be", async () => {
+    await using vault = await TestVault.start();
+    await vault.must("POST", "sys/mounts/secret", { body: { type: "kv-v2" } });
+    await vault.policy("p", `path "secret/data/a" { capabilities = ["read"] }`);
+    await vault.must("POST", "auth/token/roles/far", {
+      body: { allowed_policies: "p", token_bound_cidrs: "10.0.0.0/8" },
+    });
+    const { auth } = (await vault.must("POST", "auth/token/create/far")).body;
+    const ask = (path: string): Promise<Reply> =>
+      vault.request("GET", `sys/internal/ui/mounts${path}`, { token: auth.client_token });
+    expect((await ask("/secret/data/a")).body.errors).toEqual(["permission denied"]);
+    expect((await ask("")).body.data).toEqual({ auth: {}, secret: {} });
   });
 });
 

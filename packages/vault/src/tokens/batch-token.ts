@@ -13,8 +13,11 @@ export function encodeBatchToken(barrier: EntryCipher, entry: TokenEntry): strin
 }
 
 export function decodeBatchToken(barrier: EntryCipher, id: string): TokenEntry | undefined {
+  const bytes = Buffer.from(id.slice(batchPrefix.length), "base64url");
+  // Node reads over what is no base64: a token that may be spelled in many ways could not be told by its hash.
+  if (id !== batchPrefix + bytes.toString("base64url")) return undefined;
   try {
-    const plaintext = barrier.decrypt(path, Buffer.from(id.slice(batchPrefix.length), "base64url"));
+    const plaintext = barrier.decrypt(path, bytes);
     return JSON.parse(plaintext.toString()) as TokenEntry;
   } catch {
     // Anything that does not decrypt is no token of this vault, whatever the reason.

@@ -3,6 +3,7 @@ import type { Core } from "../core/core.ts";
 import { randomBase62 } from "../core/random-id.ts";
 import { Salt } from "../core/salt.ts";
 import { batchPrefix, decodeBatchToken, encodeBatchToken } from "./batch-token.ts";
+import { withinCidrs } from "./cidr.ts";
 import { dequeueExpiry, enqueueExpiry } from "./expiry-queue.ts";
 import type { TokenEntry, TokenPlan } from "./token-entry.ts";
 
@@ -71,6 +72,12 @@ export class TokenStore {
   lookup(tx: Transaction, id: string): TokenEntry | undefined {
     if (id.startsWith(batchPrefix)) return this.#lookupBatch(tx, id);
     return this.lookupHash(tx, this.hash(tx, id));
+  }
+
+  /** A token that may still be used, and from this address. */
+  lookupFrom(tx: Transaction, id: string, address: string): TokenEntry | undefined {
+    const entry = this.lookup(tx, id);
+    return entry !== undefined && withinCidrs(address, entry.boundCidrs) ? entry : undefined;
   }
 
   #lookupBatch(tx: Transaction, id: string): TokenEntry | undefined {

@@ -1,5 +1,6 @@
 import { Fault } from "../../core/fault.ts";
 import type { Fields } from "../../core/fields.ts";
+import { matchesGlob } from "../../core/matches-glob.ts";
 import { sanitizePolicies } from "../../tokens/sanitize-policies.ts";
 import type { TokenEntry } from "../../tokens/token-entry.ts";
 import type { TokenRole } from "./token-role.ts";
@@ -93,10 +94,6 @@ function shown(names: readonly string[]): string {
   return `[${names.map((name) => JSON.stringify(name)).join(" ")}]`;
 }
 
-/** `*` stands for any number of any characters. */
 function matchesAny(patterns: readonly string[], name: string): boolean {
-  return patterns.some((pattern) => {
-    const parts = pattern.split("*").map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, "\\$&"));
-    return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
-  });
+  return patterns.some((pattern) => matchesGlob(pattern, name));
 }

@@ -45,6 +45,13 @@ describe("a token role", () => {
       );
   });
 
+  test("compares a name with a pattern of many stars in a time that its length bounds", async () => {
+    await using vault = await startWith({ allowed_policies_glob: ["*x*x*x*y"] });
+    const reply = await create(vault, { policies: ["x".repeat(20_000)] });
+    expect(reply.body.errors[0]).toContain("must be subset of the role's allowed policies");
+    expect((await create(vault, { policies: ["axbxcx\ny"] })).status).toBe(200);
+  });
+
   test("forbids policies, `default` too", async () => {
     await using vault = await startWith({
       disallowed_policies: ["default"],

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { Fault } from "../../core/fault.ts";
+import { matchesGlob } from "../../core/matches-glob.ts";
 import type { AlternativeNames } from "./alternative-names.ts";
 import type { PkiRole } from "./pki-role.ts";
 
@@ -41,7 +42,7 @@ export function checkNames(role: PkiRole, commonName: string, names: Alternative
     );
   }
   for (const uri of names.uri) {
-    if (!role.allowed_uri_sans.some((pattern) => glob(pattern, uri))) {
+    if (!role.allowed_uri_sans.some((pattern) => matchesGlob(pattern, uri))) {
       throw Fault.badRequest(
         "URI Subject Alternative Names were provided via the API which are not valid for this role",
       );
@@ -89,21 +90,5 @@ function domainAllowed(
     const base = wildcard ? domain.slice(domain.indexOf(".") + 1) : domain;
     if (base.endsWith(`.${allowed}`) || (wildcard && base === allowed)) return true;
   }
-  return role.allow_glob_domains && wanted.includes("*") && glob(wanted, given);
-}
-
-/** `*` stands for any number of any characters. */
-function glob(pattern: string, text: string): boolean {
-  const parts = pattern.split("*");
-  const first = parts[0] ?? "";
-  if (parts.length === 1) return pattern === text;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = text.indexOf(part, at);
-    if (found === -1) return false;
-    at = found + part.length;
-  }
-  const last = parts.at(-1) ?? "";
-  return text.length - at >= last.length && text.endsWith(last);
+  return role.allow_glob_domains && wanted.includes("*") && matchesGlob(wanted, given);
 }

@@ -1,5 +1,5 @@
 import { isIPv4 } from "node:net";
-import { implicit, sequence } from "./der.ts";
+import { ia5Bytes, implicit, sequence } from "./der.ts";
 import type { DerElement } from "./der-element.ts";
 
 /** The kinds of subject alternative names that certificates here carry. */
@@ -16,10 +16,10 @@ const kinds = { email: 1, dns: 2, uri: 6, ip: 7 } as const;
 
 export function encodeNames({ dns, email, ip, uri }: AlternativeNames): Buffer {
   return sequence(
-    ...dns.map((name) => implicit(kinds.dns, Buffer.from(name, "latin1"))),
-    ...email.map((name) => implicit(kinds.email, Buffer.from(name, "latin1"))),
+    ...dns.map((name) => implicit(kinds.dns, ia5Bytes(name))),
+    ...email.map((name) => implicit(kinds.email, ia5Bytes(name))),
     ...ip.map((address) => implicit(kinds.ip, addressBytes(address))),
-    ...uri.map((name) => implicit(kinds.uri, Buffer.from(name, "latin1"))),
+    ...uri.map((name) => implicit(kinds.uri, ia5Bytes(name))),
   );
 }
 

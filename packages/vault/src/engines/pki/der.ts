@@ -1,3 +1,5 @@
+import { Fault } from "../../core/fault.ts";
+
 /** ASN.1 in DER, as far as X.509 needs it: https://www.itu.int/rec/T-REC-X.690 */
 export const tags = {
   boolean: 0x01,
@@ -94,6 +96,12 @@ export function directoryString(text: string): Buffer {
   return /^[A-Za-z0-9 '()+,\-./:=?]*$/.test(text)
     ? tlv(tags.printableString, Buffer.from(text, "latin1"))
     : tlv(tags.utf8String, Buffer.from(text));
+}
+
+/** What an IA5String holds: ASCII. Throws a 400 fault for other text, which would become other letters in one byte each. */
+export function ia5Bytes(text: string): Buffer {
+  if (/^\p{ASCII}*$/u.test(text)) return Buffer.from(text, "latin1");
+  throw Fault.badRequest(`${JSON.stringify(text)} cannot be encoded as an IA5String`);
 }
 
 /** RFC 5280 4.1.2.5: UTCTime through the year 2049, GeneralizedTime after it. */

@@ -2,6 +2,7 @@ import { type AlternativeNames, encodeNames } from "./alternative-names.ts";
 import {
   boolean,
   explicit,
+  ia5Bytes,
   implicit,
   integer,
   namedBits,
@@ -83,7 +84,7 @@ const ocsp = "1.3.6.1.5.5.7.48.1";
 const caIssuers = "1.3.6.1.5.5.7.48.2";
 
 function access(method: string, url: string): Buffer {
-  return sequence(oid(method), implicit(6, Buffer.from(url, "latin1")));
+  return sequence(oid(method), implicit(6, ia5Bytes(url)));
 }
 
 export function authorityInformation(
@@ -98,8 +99,6 @@ export function authorityInformation(
 }
 
 export function crlDistribution(urls: readonly string[]): Buffer {
-  const points = urls.map((url) =>
-    sequence(explicit(0, explicit(0, implicit(6, Buffer.from(url, "latin1"))))),
-  );
+  const points = urls.map((url) => sequence(explicit(0, explicit(0, implicit(6, ia5Bytes(url))))));
   return extension("2.5.29.31", false, sequence(...points));
 }

@@ -435,6 +435,27 @@ describe("what is refused, since it would be wrong or do nothing", () => {
     expect((await vault.must("LIST", "ca/keys")).body.data.keys).toHaveLength(1);
   });
 
+  /** Characters of which the low byte is "@" and NUL: written as they are, they would be others in the certificate. */
+  test.each([
+    { common_name: "me\u0140bank.test\u0100@example.com" },
+    { common_name: "example.com", alt_names: "me\u0140bank.test\u0100@example.com" },
+    { common_name: "example.com", uri_sans: "spiffe://a/\u012f\u012e" },
+    { common_name: "example.com", alt_names: "bank.test\u0100.example.com" },
+  ])("names that a certificate can't carry as they are: %j", async (body) => {
+    await using pki = await start();
+    await role(pki.vault, {
+      allowed_domains: "example.com",
+      allow_bare_domains: true,
+      allow_subdomains: true,
+      enforce_hostnames: false,
+      allowed_uri_sans: "spiffe://a/*",
+    });
+    const reply = await issue(pki.vault, body);
+    expect(reply.status).toBe(400);
+    expect(reply.body.errors[0]).toContain("cannot be encoded as an IA5String");
+    expect(reply.body.data).toBeUndefined();
+  });
+
   test.each([
     [{ common_name: "me@example.com" }, "common name me@example.com not allowed"],
     [{ common_name: "A.EXAMPLE.COM" }, "not allowed by this role"],
