@@ -1,4 +1,4 @@
-import { chmod, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -159,6 +159,27 @@ describe("on a stack of its own", () => {
     expect(stdout).toMatch(/error DS_DATA_OF_OTHER_VERSION: postgres: .* made by postgresql 99\.1/);
     expect((await up()).exit).toBe(0);
   });
+
+  it.each(["mysql", "mongodb", "redis-1", "rabbitmq"])(
+    "nor that of %s, before it touches anything there",
+    async (instance) => {
+      const data = path.join(stack.folders.data, instance);
+      const [service = ""] = instance.split("-");
+      await mkdir(data);
+      await writeFile(path.join(data, "devstack-product"), `${service} 99.1`);
+      const { exit, stdout } = await project.run("up", service);
+      const left = await readdir(data);
+      await rm(data, { recursive: true });
+      expect(exit).toBe(2);
+      // A stand-in for MySQL says that it is another product.
+      expect(stdout).toMatch(
+        new RegExp(
+          `error DS_DATA_OF_OTHER_(VERSION|PRODUCT): ${instance}: .* made by ${service} 99\\.1.*\n {2}hint: `,
+        ),
+      );
+      expect(left).toEqual(["devstack-product"]);
+    },
+  );
 
   it("says which record is half-written and what to do, and lists the stack so", async () => {
     await project.run("down");

@@ -83,6 +83,18 @@ it("refuses data of another product, and takes data that does not tell", async (
   await rm(path.join(parent, "mysql"), { recursive: true });
   await mkdir(path.join(parent, "mysql"));
   await provideDataFolder(runWith("mysql"), creation());
+  await expect(provideDataFolder(runWith("mariadb"), creation())).rejects.toThrow(/made by mysql/);
+});
+
+it("marks the folder of an engine that makes its data itself too", async () => {
+  const itself = creation({ create: undefined });
+  await provideDataFolder(runWith("redis", "8.0.1"), itself);
+  expect(await readdir(path.join(parent, "mysql"))).toEqual(["devstack-product"]);
+  await provideDataFolder(runWith("redis", "8.2.0"), itself);
+  await expect(provideDataFolder(runWith("redis", "7.0.15"), itself)).rejects.toMatchObject({
+    code: "DS_DATA_OF_OTHER_VERSION",
+    message: expect.stringContaining("made by redis 8.2.0, and the engine is redis 7.0.15 now"),
+  });
 });
 
 describe("with a template", () => {

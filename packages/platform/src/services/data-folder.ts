@@ -17,30 +17,31 @@ import { serviceErrors } from "./errors.ts";
 /** In the data folder, so that it goes where the data goes: which product used it last, in which version. */
 const makerFile = "devstack-product";
 
-interface DataCreation {
+export interface DataCreation {
   /** Where templates are kept. */
   readonly cache: string;
   /** What is the same for every stack; undefined: nothing that is worth keeping. */
   readonly fill: ((partial: Run) => Promise<void>) | undefined;
-  /** Makes it this stack's own. */
-  readonly create: (partial: Run) => Promise<void>;
+  /** Makes it this stack's own; undefined: the engine starts on an empty folder. */
+  readonly create: ((partial: Run) => Promise<void>) | undefined;
   /** As in the service's definition. */
   readonly isOfOneMajor: boolean;
 }
 
 /**
  * Makes the instance's data folder where there is none. It is filled under a temporary name, synced and renamed, so
- * that one with its own name is whole; what a cut-off try left is thrown away. Without `creation` it is empty.
+ * that one with its own name is whole; what a cut-off try left is thrown away. Without `create` it is empty.
  * @throws DS_DATA_OF_OTHER_PRODUCT, DS_DATA_OF_OTHER_VERSION
  */
-export async function provideDataFolder(
-  run: Run,
-  creation: DataCreation | undefined,
-): Promise<void> {
+export async function provideDataFolder(run: Run, creation: DataCreation): Promise<void> {
   const { data } = run.folders;
   const owned = { mode: 0o700, owner: run.account };
-  if (!creation) return ensureFolder(data, owned);
   if (await exists(data)) return takeOverData(run, creation.isOfOneMajor);
+  const { create } = creation;
+  if (!create) {
+    await ensureFolder(data, owned);
+    return writeMaker(run);
+  }
   const parent = path.dirname(data);
   const prefix = `.${path.basename(data)}.partial-`;
   for (const name of await readdir(parent)) {
@@ -50,14 +51,18 @@ export async function provideDataFolder(
   // Each try has a name of its own: the program of one that was killed may still be writing.
   const partial = path.join(parent, prefix + randomUUID());
   await ensureFolder(partial, owned);
-  await createIn(partial, run, creation);
+  await createIn(partial, run, { ...creation, create });
   await writeMaker({ ...run, folders: { ...run.folders, data: partial } });
   await syncTree(partial);
   await rename(partial, data);
   await syncFolder(parent);
 }
 
-async function createIn(partial: string, run: Run, creation: DataCreation): Promise<void> {
+async function createIn(
+  partial: string,
+  run: Run,
+  creation: DataCreation & { readonly create: NonNullable<DataCreation["create"]> },
+): Promise<void> {
   const { fill, create, cache } = creation;
   const own = { ...run, folders: { ...run.folders, data: partial } };
   if (!fill) return create(own);
@@ -91,7 +96,8 @@ async function takeOverData(run: Run, isOfOneMajor: boolean): Promise<void> {
   const { engine, product, version } = run.engine;
   const { data } = run.folders;
   const maker = await readFileIfPresent(path.join(data, makerFile));
-  if (maker === undefined || maker === makerOf(run.engine)) return;
+  if (maker === makerOf(run.engine)) return;
+  if (maker === undefined) return writeMaker(run);
   const [madeBy = "", madeWith] = maker.split(" ");
   const isOther = madeBy !== product;
   if (!isOther && (madeWith === undefined || servesData(version, madeWith, isOfOneMajor)))

@@ -178,15 +178,12 @@ async function prepareInstance(
   const within = (step: (context: StepContext) => Promise<void>) => async (partial: Run) =>
     step(stepContext(host, partial, signal, () => undefined));
   const fill = definition.template?.(run);
-  await provideDataFolder(
-    run,
-    createData && {
-      cache: host.folders.cache,
-      fill: fill && within(fill),
-      create: within(createData),
-      isOfOneMajor: definition.isDataOfOneMajor ?? false,
-    },
-  );
+  await provideDataFolder(run, {
+    cache: host.folders.cache,
+    fill: fill && within(fill),
+    create: createData && within(createData),
+    isOfOneMajor: definition.isDataOfOneMajor ?? false,
+  });
   return {
     name: run.instance,
     ports: Object.entries(run.ports).map(([name, port]) => ({ name, port })),

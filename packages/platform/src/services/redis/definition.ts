@@ -2,6 +2,7 @@ import { defineService, generated, type PortSpec } from "../definition.ts";
 import { engineProcess } from "../engine-process.ts";
 import { standaloneNode } from "./faults.ts";
 import { clusterStep } from "./form-cluster.ts";
+import { moveNodes } from "./node-addresses.ts";
 import { nodeAccepts, writeAndReadBack } from "./ready.ts";
 import { nodeConfiguration } from "./render.ts";
 
@@ -44,6 +45,7 @@ export const redis = defineService({
       // waits itself up to 10 s for a replica that lags behind.
       stop: { signal: "SIGTERM", graceMs: 15_000, repeatMs: 200 },
     }),
+  beforeStart: moveNodes,
   accepting: nodeAccepts,
   initialise: [clusterStep],
   readyMeans: "every node finds the cluster in order, every master takes a key and gives it back",
