@@ -7,7 +7,6 @@ import { vaultService } from "../services/vault/vault-service.ts";
 import { exists } from "../shared/files.ts";
 import { connectOnce } from "../supervisor/ports.ts";
 import type { Member, Unit } from "../supervisor/unit.ts";
-import { KeyStore } from "../vault/key-store.ts";
 import { logIn } from "../vault/login.ts";
 import type { VaultTenant } from "../vault/platform-model.ts";
 import type { VaultClient } from "../vault/vault-client.ts";
@@ -17,6 +16,7 @@ import {
   settingsFrom,
   vaultConnection,
 } from "./connection-settings.ts";
+import { keyStoreOf } from "./key-store-of.ts";
 import type { Stack } from "./stack.ts";
 import type { UserApp } from "./user-apps.ts";
 
@@ -71,7 +71,7 @@ async function environmentFor(
   { name, needs, port }: UserApp,
   vault: VaultClient,
 ): Promise<Readonly<Record<string, string>>> {
-  const keyStore = new KeyStore(stack.folders.vault);
+  const keyStore = keyStoreOf(stack);
   const own = await logIn(vault, keyStore, name);
   const settings = await Promise.all(
     servicesNeeded(needs).map(async (definition) => {

@@ -4,7 +4,7 @@ import type { ClientShell, ServiceDefinition } from "../services/definition.ts";
 import { definitionOf } from "../services/registry.ts";
 import { vaultService } from "../services/vault/vault-service.ts";
 import { ensureFolder, writeFileAtomically } from "../shared/files.ts";
-import { KeyStore } from "../vault/key-store.ts";
+import { keyStoreOf } from "./key-store-of.ts";
 import { runAttached } from "./attached-process.ts";
 import { connectionRunOf } from "./connection-settings.ts";
 import { credentialsOf, environmentOf } from "./connections.ts";
@@ -89,7 +89,7 @@ async function openVaultShell(stack: Stack): Promise<number> {
       hint: "devstack env vault and devstack vault token have what any client needs",
     });
   const settings = await environmentOf(stack, [vaultService.name]);
-  const token = await new KeyStore(stack.folders.vault).rootToken();
+  const token = await keyStoreOf(stack).rootToken();
   return runAttached({
     program: process.env["SHELL"] ?? "/bin/sh",
     args: [],

@@ -2,8 +2,9 @@ import type { Connection, ConnectionRun, ServiceDefinition } from "../services/d
 import { makeRuns } from "../services/service-unit.ts";
 import { vaultService } from "../services/vault/vault-service.ts";
 import { readCredential } from "../vault/bootstrap.ts";
-import { KeyStore } from "../vault/key-store.ts";
 import type { VaultClient } from "../vault/vault-client.ts";
+import type { ExternalVault } from "./external-vault.ts";
+import { keyStoreOf } from "./key-store-of.ts";
 import type { Stack } from "./stack.ts";
 
 /** Stored credentials by path, as far as the client's token may read them. */
@@ -26,12 +27,20 @@ export function connectionRunOf(
   const [first] = makeRuns(definition, { ...stack, engine: undefined }, credentials);
   if (!first) throw new Error(`${definition.name} has no instances`);
   const { ports, peers, secret, tls } = first;
-  return { ports, peers, secret, tls: { ...tls, ca: new KeyStore(stack.folders.vault).caFile } };
+  return { ports, peers, secret, tls: { ...tls, ca: keyStoreOf(stack).caFile } };
 }
 
 export function vaultConnection(stack: Stack): Connection {
-  const ca = new KeyStore(stack.folders.vault).caFile;
+  if (stack.externalVault) return externalConnection(stack.externalVault);
+  const ca = keyStoreOf(stack).caFile;
   return vaultService.connection({ ports: stack.ports[vaultService.name] ?? {}, ca });
+}
+
+function externalConnection({ url, caFile }: ExternalVault): Connection {
+  return {
+    url,
+    env: { VAULT_ADDR: url, ...(caFile === undefined ? {} : { VAULT_CACERT: caFile }) },
+  };
 }
 
 /** What the service's clients read, and `<SERVICE>_URL`. */

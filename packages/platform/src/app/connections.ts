@@ -1,7 +1,6 @@
 import type { Connection, ServiceDefinition } from "../services/definition.ts";
 import { definitionOf, requireServices, serviceNames } from "../services/registry.ts";
 import { vaultService } from "../services/vault/vault-service.ts";
-import { KeyStore } from "../vault/key-store.ts";
 import { logIn } from "../vault/login.ts";
 import {
   connectionRunOf,
@@ -10,6 +9,7 @@ import {
   settingsFrom,
   vaultConnection,
 } from "./connection-settings.ts";
+import { keyStoreOf } from "./key-store-of.ts";
 import { notRunning } from "./restart.ts";
 import type { Stack } from "./stack.ts";
 import { status } from "./status.ts";
@@ -60,7 +60,7 @@ export async function credentialsOf(
   definition: ServiceDefinition,
 ): Promise<Credentials> {
   using client = vaultClientOf(stack);
-  const own = await logIn(client, new KeyStore(stack.folders.vault), definition.name);
+  const own = await logIn(client, keyStoreOf(stack), definition.name);
   const found = await readCredentials(
     own,
     definition.credentials.map((spec) => spec.path),

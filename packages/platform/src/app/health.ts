@@ -4,7 +4,7 @@ import { vaultService } from "../services/vault/vault-service.ts";
 import { writeAndReadBack } from "../services/vault/vault-unit.ts";
 import { messageOf } from "../shared/errors.ts";
 import { connectOnce } from "../supervisor/ports.ts";
-import { KeyStore } from "../vault/key-store.ts";
+import { keyStoreOf } from "./key-store-of.ts";
 import { credentialsOf } from "./connections.ts";
 import { engineOf } from "./engines.ts";
 import { notRunning } from "./restart.ts";
@@ -82,9 +82,7 @@ function checkOf(stack: Stack, service: string): string {
 async function probe(stack: Stack, service: string, signal: AbortSignal): Promise<void> {
   if (service === vaultService.name) {
     using client = vaultClientOf(stack);
-    return await writeAndReadBack(
-      client.withToken(await new KeyStore(stack.folders.vault).rootToken()),
-    );
+    return await writeAndReadBack(client.withToken(await keyStoreOf(stack).rootToken()));
   }
   const app = stack.apps.find(({ name }) => name === service);
   if (app) return app.port === undefined ? undefined : connectOnce(app.port);

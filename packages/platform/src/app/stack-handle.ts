@@ -4,8 +4,8 @@ import { definitionOf } from "../services/registry.ts";
 import { programFile } from "../shared/program-file.ts";
 import type { CommandResult, StackHandle } from "../suites/stack-handle.ts";
 import { readCredential } from "../vault/bootstrap.ts";
-import { KeyStore } from "../vault/key-store.ts";
 import { logIn } from "../vault/login.ts";
+import { keyStoreOf } from "./key-store-of.ts";
 import { engineOf } from "./engines.ts";
 import { restart } from "./restart.ts";
 import type { Stack } from "./stack.ts";
@@ -14,7 +14,7 @@ import { vaultClientOf } from "./units.ts";
 
 /** Gives the suites their ways into a running stack. */
 export async function openStackHandle(stack: Stack): Promise<StackHandle> {
-  const keyStore = new KeyStore(stack.folders.vault);
+  const keyStore = keyStoreOf(stack);
   const vault = vaultClientOf(stack);
   // Read once: a check may find the file gone, the others still need their way in.
   const administrator = vault.withToken(await keyStore.rootToken());
@@ -22,6 +22,7 @@ export async function openStackHandle(stack: Stack): Promise<StackHandle> {
     folders: stack.folders,
     ports: stack.ports,
     keyStore,
+    isVaultExternal: stack.externalVault !== undefined,
     vault,
     administrator: async () => administrator,
     as: async (service) => logIn(vault, keyStore, service),

@@ -17,6 +17,7 @@ import { ensureFolder, exists, type Owner, writeFileAtomically } from "../shared
 import type { ProcessIdentity } from "../shared/process-identity.ts";
 import { servicesOfProfile } from "../services/profiles.ts";
 import { appErrors } from "./errors.ts";
+import { chooseExternalVault, type ExternalVault } from "./external-vault.ts";
 import { engineAccount, requireReachable } from "./engine-account.ts";
 import { explainingFaults, requireFolders } from "./usable-folders.ts";
 import { choosePorts, type Ports } from "./ports.ts";
@@ -37,6 +38,8 @@ export interface Stack {
   /** The user's own applications. */
   readonly apps: readonly UserApp[];
   readonly engines: NonNullable<StackConfig["engines"]>;
+  /** In place of a vault of the stack's own. */
+  readonly externalVault?: ExternalVault;
   /** Nothing outside this machine is looked at: `up --offline`, or DEVSTACK_OFFLINE=1. */
   readonly offline: boolean;
   /** Who engines run as; undefined: the caller. */
@@ -73,6 +76,7 @@ export async function resolveStack(place: StackPlace): Promise<Stack> {
   await requireFolders(base);
   const folders = stackFolders(base, id);
   const recorded = await readStack(folders.state);
+  const externalVault = chooseExternalVault(config.vault, folder);
   const ports = recorded?.freePorts ? recorded.ports : choosePorts(config.ports ?? {});
   return {
     id,
@@ -85,6 +89,7 @@ export async function resolveStack(place: StackPlace): Promise<Stack> {
     profile,
     apps: chooseApps(config.apps ?? {}, folder, ports),
     engines: config.engines ?? {},
+    ...(externalVault ? { externalVault } : {}),
     offline: isOn(surroundings.env, "DEVSTACK_OFFLINE"),
     account: await engineAccount(surroundings.uid),
     faults: [],

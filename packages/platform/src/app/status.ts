@@ -1,5 +1,6 @@
 import { definitions, portSpecs, serviceNames } from "../services/registry.ts";
 import { instancesOf, type PortTls } from "../services/definition.ts";
+import { vaultService } from "../services/vault/vault-service.ts";
 import { askDaemon } from "../supervisor/control-client.ts";
 import { controlSocket, type DaemonStatus } from "../supervisor/control-protocol.ts";
 import { type ResourceUse, resourceUse } from "../supervisor/resource-use.ts";
@@ -73,7 +74,8 @@ function statusFrom(
       const unavailable = daemon?.unavailable[service];
       const error = unavailable ?? unit?.error;
       const isApp = stack.apps.some(({ name }) => name === service);
-      const engine = isApp ? "your application" : engines[service];
+      const external = service === vaultService.name ? stack.externalVault?.url : undefined;
+      const engine = isApp ? "your application" : (external ?? engines[service]);
       return members(service).map((instance) => {
         const member = unit?.members.find((one) => one.name === instance);
         return {
@@ -92,6 +94,7 @@ function statusFrom(
 }
 
 function portsOf(stack: Stack, instance: string): readonly PortStatus[] {
+  if (instance === vaultService.name && stack.externalVault) return [];
   const app = stack.apps.find(({ name }) => name === instance);
   if (app?.port !== undefined) return [{ name: "port", port: app.port, tls: "none" }];
   return Object.entries(portSpecs[instance] ?? {}).map(([name, { tls }]) => ({

@@ -28,7 +28,7 @@ export async function testOnThrowawayStack(
   selections: readonly Selection[],
   options: TestOptions = {},
 ): Promise<readonly CheckResult[]> {
-  await using stack = await createThrowawayStack(like);
+  await using stack = await createThrowawayStack(like, { sharesExternalVault: true });
   const services = [...new Set(["vault", ...selections.flatMap(({ suite }) => suite.services)])];
   await startForTests(stack, services, options);
   return await runSelections(stack, selections, options);

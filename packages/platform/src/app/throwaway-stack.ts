@@ -8,18 +8,21 @@ import { establishBase, recordedStacks, type Stack } from "./stack.ts";
 
 /**
  * A stack of its own beside `like`: same engines, own data, own free ports, nothing left of it once disposed of.
- * What killed predecessors left is cleared first.
+ * It has a vault of its own, also where `like` has none, unless it is to share that. What killed predecessors left is
+ * cleared first.
  */
 export async function createThrowawayStack(
   like: Stack,
-  options: { readonly faults?: readonly string[] } = {},
+  options: { readonly faults?: readonly string[]; readonly sharesExternalVault?: boolean } = {},
 ): Promise<Stack & AsyncDisposable> {
   await establishBase(like);
   await clearAbandoned(like);
   const name = `test-${randomBytes(4).toString("hex")}`;
   const id = stackId(like.folder, name);
+  const { externalVault, ...rest } = like;
   const stack = await establishOnFreePorts({
-    ...like,
+    ...rest,
+    ...(externalVault && options.sharesExternalVault ? { externalVault } : {}),
     id,
     name,
     folders: stackFolders(like.base, id),

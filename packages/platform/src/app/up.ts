@@ -9,6 +9,7 @@ import type { EngineInstallation, ToolchainProgress } from "../toolchain/engine.
 import { ensureDaemon } from "./daemon-process.ts";
 import { appErrors } from "./errors.ts";
 import { provideEngines } from "./engines.ts";
+import { keepGivenToken } from "./key-store-of.ts";
 import { appNames } from "./user-apps.ts";
 import { establishStack, type Stack } from "./stack.ts";
 
@@ -35,6 +36,7 @@ export async function up(stack: Stack, options: UpOptions = {}): Promise<UpOutco
   const profile = servicesOfProfile(stack.profile);
   const wanted = options.services ?? [...profile, ...apps];
   await establishStack(stack);
+  await keepGivenToken(stack, process.env);
   const chosen = servicesBehind(stack, wanted)
     .filter((name) => name !== vaultService.name)
     .map(definitionOf);

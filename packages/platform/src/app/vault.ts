@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
+import { administratorOf, requireOpen } from "../services/vault/external-vault-unit.ts";
 import { vaultService } from "../services/vault/vault-service.ts";
 import { definitionOf } from "../services/registry.ts";
 import { serviceErrors } from "../services/errors.ts";
 import type { Secret } from "../shared/secret.ts";
-import { KeyStore } from "../vault/key-store.ts";
 import { bootstrapVault } from "../vault/bootstrap.ts";
+import { vaultErrors } from "../vault/errors.ts";
 import { initialiseVault, sealStatus, unsealVault } from "../vault/open-vault.ts";
+import { keyStoreOf } from "./key-store-of.ts";
 import { credentialsOf } from "./connections.ts";
 import type { Stack } from "./stack.ts";
 import { tenantsOf, vaultClientOf } from "./units.ts";
@@ -24,16 +26,18 @@ export async function vaultStatus(stack: Stack): Promise<VaultStatus> {
   return { address: client.address, ...(await sealStatus(client)) };
 }
 
-/** Opens the vault with the keys of the stack's folder. */
+/** Opens the vault with the keys of the stack's folder. An external one is for others to open: DS_VAULT_CLOSED. */
 export async function unseal(stack: Stack): Promise<"was open" | "is open now"> {
   using client = vaultClientOf(stack);
+  if (stack.externalVault) await requireOpen(client);
   if (!(await sealStatus(client)).sealed) return "was open";
-  await unsealVault(client, new KeyStore(stack.folders.vault));
+  await unsealVault(client, keyStoreOf(stack));
   return "is open now";
 }
 
 /** Closes the vault: nobody reads or issues anything until it is unsealed. Services that run go on. */
 export async function seal(stack: Stack): Promise<"was sealed" | "is sealed now"> {
+  refuseExternal(stack, "seal it there: vault operator seal");
   using client = vaultClientOf(stack);
   if ((await sealStatus(client)).sealed) return "was sealed";
   await client.withToken(await rootToken(stack)).write("sys/seal");
@@ -46,7 +50,8 @@ export async function initialise(
 ): Promise<"was initialised before" | "is initialised now"> {
   using client = vaultClientOf(stack);
   if ((await sealStatus(client)).initialised) return "was initialised before";
-  await initialiseVault(client, new KeyStore(stack.folders.vault));
+  refuseExternal(stack, "initialise it there: vault operator init");
+  await initialiseVault(client, keyStoreOf(stack));
   return "is initialised now";
 }
 
@@ -56,28 +61,40 @@ export async function initialise(
  */
 export async function bootstrap(stack: Stack): Promise<readonly string[]> {
   using client = vaultClientOf(stack);
-  const keyStore = new KeyStore(stack.folders.vault);
-  await unsealVault(client, keyStore);
+  const keyStore = keyStoreOf(stack);
   const tenants = tenantsOf(stack);
-  await bootstrapVault({
-    client: client.withToken(await keyStore.rootToken()),
-    keyStore,
-    tenants,
-    ownCertificate: vaultService.name,
-  });
+  if (stack.externalVault) {
+    await requireOpen(client);
+    await bootstrapVault({ client: await administratorOf(client, keyStore), keyStore, tenants });
+  } else {
+    await unsealVault(client, keyStore);
+    const root = client.withToken(await keyStore.rootToken());
+    await bootstrapVault({ client: root, keyStore, tenants, ownCertificate: vaultService.name });
+  }
   return tenants.map(({ name }) => name);
 }
 
-/** The root token; DS_VAULT_NOT_INITIALISED before the first start. */
+/** Throws DS_VAULT_NOT_OURS for what is up to whoever runs the vault. */
+function refuseExternal({ externalVault }: Stack, hint: string): void {
+  if (externalVault)
+    throw vaultErrors.DS_VAULT_NOT_OURS(
+      `the vault at ${externalVault.url} is not this stack's own`,
+      {
+        hint,
+      },
+    );
+}
+
+/** The token that fills the vault: root's, of the stack's own; DS_VAULT_NOT_INITIALISED before the first start. */
 export async function rootToken(stack: Stack): Promise<Secret> {
-  return new KeyStore(stack.folders.vault).rootToken();
+  return keyStoreOf(stack).rootToken();
 }
 
 /** The intermediate, then the root, PEM, and the file that holds them. */
 export async function caChain(
   stack: Stack,
 ): Promise<{ readonly chain: string; readonly file: string }> {
-  const keyStore = new KeyStore(stack.folders.vault);
+  const keyStore = keyStoreOf(stack);
   await keyStore.rootToken(); // says what to do where the stack was never started
   return { chain: await readFile(keyStore.caChainFile, "utf8"), file: keyStore.caChainFile };
 }

@@ -46,9 +46,11 @@ function resourceCells({ resources }: InstanceStatus): readonly string[] {
 
 /** "5432", "6379, tls 6390", "5672, amqps 5671": a port's own name where it is not the first. */
 function portsText({ ports }: InstanceStatus): string {
-  return ports
-    .map(({ name, port }, index) => (index === 0 ? String(port) : `${name} ${port}`))
-    .join(", ");
+  return (
+    ports
+      .map(({ name, port }, index) => (index === 0 ? String(port) : `${name} ${port}`))
+      .join(", ") || "-"
+  );
 }
 
 function paintState(state: InstanceStatus["state"], colour: Colour): string {

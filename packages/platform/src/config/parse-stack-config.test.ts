@@ -36,6 +36,22 @@ it("lets an engine come from one place only, and an archive have its hash", () =
     expect(() => parseStackConfig({ engines: { mongodb } }, "x")).toThrow(message);
 });
 
+it("takes an external vault by its address, and names what is mistyped in it", () => {
+  const vault = { external: { url: "https://vault.test:8200", tokenFile: "t", caFile: "c" } };
+  expect(parseStackConfig({ vault }, "x")).toEqual({ vault });
+  const faults = [
+    [{ externl: {} }, 'vault: unknown key "externl", did you mean "external"?'],
+    [
+      { external: { url: "https://a", tokenfile: "t" } },
+      'vault.external: unknown key "tokenfile", did you mean "tokenFile"?',
+    ],
+    [{ external: { url: "ftp://a" } }, "vault.external.url"],
+    [{ external: {} }, "vault.external.url"],
+  ] as const;
+  for (const [wrong, message] of faults)
+    expect(() => parseStackConfig({ vault: wrong }, "x")).toThrow(message);
+});
+
 it("refuses a default export that is no object", () => {
   expect(() => parseStackConfig(undefined, "devstack.config.ts")).toThrow(/1 fault/);
 });

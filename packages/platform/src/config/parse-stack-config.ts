@@ -42,6 +42,20 @@ const app = z.strictObject({
   port: port.optional(),
 });
 
+const external = z.strictObject({
+  /** "https://vault.example.org:8200", of a Vault or OpenBao that somebody else runs. */
+  url: z.url({ protocol: /^https?$/ }),
+  /** Holds a token that may fill it, mode 600; relative to the configuration. Else DEVSTACK_VAULT_TOKEN at `up`. */
+  tokenFile: z.string().min(1).optional(),
+  /** What its certificate is verified against, PEM; relative to the configuration. Else the system's authorities. */
+  caFile: z.string().min(1).optional(),
+});
+
+const vault = z.strictObject({
+  /** In place of the stack's own vault. */
+  external: external.optional(),
+});
+
 const schema = z.strictObject({
   /** Which services `up` starts; "standard" unless said. */
   profile: z.enum(profileNames).optional(),
@@ -53,12 +67,17 @@ const schema = z.strictObject({
   ports: z.record(z.string(), z.record(z.string(), port)).optional(),
   /** Where an engine comes from. */
   engines: z.record(z.string(), engine).optional(),
+  /** The stack has a vault of its own unless another is named. */
+  vault: vault.optional(),
 });
 
 export type StackConfig = z.infer<typeof schema>;
 
 /** What a user sets for one application. */
 export type AppSettings = z.infer<typeof app>;
+
+/** What a user sets for a vault that is not the stack's own. */
+export type ExternalVaultSettings = z.infer<typeof external>;
 
 /** What a user sets for one engine. */
 export type EngineSettings = z.infer<typeof engine>;
@@ -84,8 +103,12 @@ function describe(issue: z.core.$ZodIssue): string {
     return `${where}: ${issue.message}${meant ? `, did you mean "${meant}"?` : ""}`;
   }
   if (issue.code !== "unrecognized_keys") return `${where}: ${issue.message}`;
-  const nested = issue.path[0] === "apps" ? [app] : [engine, archive];
-  const { shape } = [schema, schema, ...nested][issue.path.length] ?? schema;
+  const [room] = issue.path;
+  const nested =
+    room === "vault"
+      ? [vault, external]
+      : [schema, ...(room === "apps" ? [app] : [engine, archive])];
+  const { shape } = [schema, ...nested][issue.path.length] ?? schema;
   const known = Object.keys(shape);
   return issue.keys
     .map((key) => {

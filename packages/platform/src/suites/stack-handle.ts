@@ -16,6 +16,8 @@ export interface StackHandle {
   /** By instance, then by the port's name. */
   readonly ports: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly keyStore: KeyStore;
+  /** Somebody else runs and opens it: the stack has no process and no keys of it. */
+  readonly isVaultExternal: boolean;
   /** The vault without a token. */
   readonly vault: VaultClient;
   /** The vault with the root token. */

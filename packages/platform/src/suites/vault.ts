@@ -4,6 +4,7 @@ import "reflect-metadata"; // what the next import needs to be there first
 import { BasicConstraintsExtension, X509Certificate as ParsedCertificate } from "@peculiar/x509";
 import { instancesOf } from "../services/definition.ts";
 import { definitions } from "../services/registry.ts";
+import { Secret } from "../shared/secret.ts";
 import {
   certificateNames,
   intermediateMount,
@@ -41,7 +42,8 @@ export const vaultSuite: Suite = {
       id: "vault.02",
       title: "after a restart it comes back unsealed by itself",
       fault: "stays-sealed",
-      run: async ({ stack, expect }) => {
+      run: async ({ stack, expect, skip }) => {
+        if (stack.isVaultExternal) skip("whoever runs the external vault restarts it");
         const before = await pidOf(stack);
         await stack.restart("vault");
         const after = await pidOf(stack);
@@ -57,7 +59,8 @@ export const vaultSuite: Suite = {
       id: "vault.03",
       title: "keys file (5 shares, threshold 3) and root-token file exist, 600 in 700",
       fault: "too-few-keys",
-      run: async ({ stack, expect }) => {
+      run: async ({ stack, expect, skip }) => {
+        if (stack.isVaultExternal) skip("whoever runs the external vault has its keys");
         const { keysFile, rootTokenFile, folder } = stack.keyStore;
         const keys = JSON.parse(await readFile(keysFile, "utf8")) as {
           keys: string[];
@@ -240,9 +243,8 @@ export const vaultSuite: Suite = {
         expect("exit code of vault unseal", unseal.exit).equals(0);
         const token = await stack.devstack("vault", "token");
         expect("exit code of vault token", token.exit).equals(0);
-        const lookup = await fetch(`${stack.vault.address}/v1/auth/token/lookup-self`, {
-          headers: { "X-Vault-Token": token.stdout.trim() },
-        });
+        const holder = stack.vault.withToken(new Secret(token.stdout.trim()));
+        const lookup = await holder.request("GET", "auth/token/lookup-self");
         expect("status of a look-up with that token", lookup.status).equals(200);
         const chain = await stack.devstack("vault", "ca-cert");
         expect("exit code of vault ca-cert", chain.exit).equals(0);

@@ -67,9 +67,12 @@ export async function bootstrapPki(options: PkiOptions): Promise<void> {
   ]);
 }
 
-/** The mount's certificate, PEM; undefined while it has none. */
+/** The mount's certificate, PEM; undefined while it has none: then it has no issuers, and what is answered differs. */
 async function authority(client: VaultClient, mount: string): Promise<string | undefined> {
-  const certificate = (await client.read(`${mount}/cert/ca`))?.["certificate"];
+  const path = `${mount}/cert/ca`;
+  const { status } = await client.request("GET", path);
+  if (status !== 200 && (await client.list(`${mount}/issuers`)).length === 0) return undefined;
+  const certificate = (await client.read(path))?.["certificate"];
   return typeof certificate === "string" && certificate !== "" ? certificate : undefined;
 }
 
@@ -95,7 +98,6 @@ async function makeIntermediate(client: VaultClient, ttl: string, root: string):
     common_name: "DevStack Core Intermediate CA",
     ttl,
     max_path_length: 0,
-    format: "pem_bundle",
   });
   const certificate = signed.data?.["certificate"] as string;
   await client.write(`${intermediateMount}/intermediate/set-signed`, {

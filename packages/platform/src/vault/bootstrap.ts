@@ -17,8 +17,8 @@ export interface BootstrapOptions {
   readonly client: VaultClient;
   readonly keyStore: KeyStore;
   readonly tenants: readonly VaultTenant[];
-  /** An instance that has a certificate but no AppRole: the vault itself. */
-  readonly ownCertificate: string;
+  /** An instance that has a certificate but no AppRole: the vault itself, where it is the stack's own. */
+  readonly ownCertificate?: string;
   readonly authorities?: AuthorityTerms;
 }
 
@@ -39,7 +39,9 @@ export async function bootstrapVault(options: BootstrapOptions): Promise<void> {
       keyStore: options.keyStore,
       mounts: mounts ?? {},
       certificates: [
-        { instance: options.ownCertificate, keyType: "ec" },
+        ...(options.ownCertificate === undefined
+          ? []
+          : [{ instance: options.ownCertificate, keyType: "ec" } as const]),
         ...tenants.flatMap((tenant) => tenant.certificates),
       ],
       ...(options.authorities ? { terms: options.authorities } : {}),
@@ -47,6 +49,11 @@ export async function bootstrapVault(options: BootstrapOptions): Promise<void> {
   ]);
   for (const tenant of tenants) await storeCredentials(client, tenant);
   await Promise.all(tenants.map(async (tenant) => giveIdentity(options, tenant)));
+}
+
+/** Whether a vault there sees this machine's requests come from the loopback. */
+function isLoopback(address: string): boolean {
+  return /^(localhost|127\.[\d.]+)$/.test(new URL(address).hostname);
 }
 
 async function storeCredentials(client: VaultClient, tenant: VaultTenant): Promise<void> {
@@ -83,15 +90,16 @@ async function giveIdentity(
   tenant: VaultTenant,
 ): Promise<void> {
   const role = `auth/approle/role/${roleName(tenant.name)}`;
+  const boundCidrs = isLoopback(client.address) ? ["127.0.0.0/8"] : [];
   const policy = { policy: policyText(tenant) };
   await writeUnlessSo(client, `sys/policies/acl/${policyName(tenant.name)}`, policy);
   await writeUnlessSo(client, role, {
     token_policies: [policyName(tenant.name)],
     token_ttl: tenant.tokenTtlSeconds ?? 3600,
     token_max_ttl: 24 * 3600,
-    token_bound_cidrs: ["127.0.0.0/8"],
+    token_bound_cidrs: boundCidrs,
     secret_id_ttl: 720 * 3600,
-    secret_id_bound_cidrs: ["127.0.0.0/8"],
+    secret_id_bound_cidrs: boundCidrs,
   });
   const former = await keyStore.identity(tenant.name);
   const roleId = (await client.read(`${role}/role-id`))?.["role_id"] as string;

@@ -12,6 +12,19 @@ export const vaultErrors = defineErrors({
     exit: 6,
     summary: "The file of unseal keys can't be understood, or its keys do not fit.",
   },
+  DS_VAULT_CLOSED: {
+    exit: 1,
+    summary:
+      "The external vault is sealed or was never initialised, which is not the stack's to mend.",
+  },
+  DS_VAULT_NOT_OURS: {
+    exit: 2,
+    summary: "What was asked for is for whoever runs the external vault to do.",
+  },
+  DS_VAULT_TOKEN_REFUSED: {
+    exit: 2,
+    summary: "There is no token for the external vault, or it does not take it.",
+  },
   DS_VAULT_NOT_INITIALISED: {
     exit: 1,
     summary: "The stack was never started, so its vault has no keys yet.",

@@ -22,17 +22,17 @@ export interface AppRoleIdentity {
  */
 export class KeyStore {
   readonly folder: string;
+  /** Of the token that may fill the vault. */
+  readonly rootTokenFile: string;
 
-  constructor(folder: string) {
+  /** The token of a vault that is not the stack's own may lie in a file of the user's. */
+  constructor(folder: string, tokenFile?: string) {
     this.folder = folder;
+    this.rootTokenFile = tokenFile ?? path.join(folder, "root-token");
   }
 
   get keysFile(): string {
     return path.join(this.folder, "keys.json");
-  }
-
-  get rootTokenFile(): string {
-    return path.join(this.folder, "root-token");
   }
 
   /** The root certificate, PEM. */
@@ -97,6 +97,11 @@ export class KeyStore {
     throw vaultErrors.DS_VAULT_NOT_INITIALISED(`there is no ${this.rootTokenFile}`, {
       hint: "devstack up",
     });
+  }
+
+  /** Keeps a token that was given for a vault that is not the stack's own. */
+  async saveToken(token: Secret): Promise<void> {
+    await this.#write(this.rootTokenFile, `${token.reveal()}\n`);
   }
 
   async saveIdentity(service: string, identity: AppRoleIdentity): Promise<void> {

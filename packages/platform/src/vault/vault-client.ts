@@ -1,4 +1,5 @@
 import http from "node:http";
+import https from "node:https";
 import { errnoOf, messageOf } from "../shared/errors.ts";
 import type { Secret } from "../shared/secret.ts";
 import { vaultErrors } from "./errors.ts";
@@ -19,21 +20,40 @@ export interface VaultBody {
 
 const requestTimeoutMs = 10_000;
 
-/** The vault's HTTP API at a plain loopback address; one connection a client is kept open. */
-export class VaultClient implements Disposable {
+export interface VaultPlace {
+  /** Without "/v1" and slash at its end. */
   readonly address: string;
+  /** PEM; what an address with https is verified against, in place of the system's authorities. */
+  readonly ca?: string;
+  /** The stack starts and opens it itself. */
+  readonly isOurs: boolean;
+}
+
+/** The vault's HTTP API; its connections are kept open. */
+export class VaultClient implements Disposable {
+  readonly place: VaultPlace;
   readonly #agent: http.Agent;
   readonly #token: Secret | undefined;
 
-  constructor(address: string, token?: Secret, agent?: http.Agent) {
-    this.address = address;
+  constructor(place: VaultPlace, token?: Secret, agent?: http.Agent) {
+    const { address, ca } = place;
+    this.place = place;
     this.#token = token;
-    this.#agent = agent ?? new http.Agent({ keepAlive: true, maxSockets: 8 });
+    const pool = { keepAlive: true, maxSockets: 8 };
+    this.#agent =
+      agent ??
+      (address.startsWith("https:")
+        ? new https.Agent({ ...pool, ...(ca === undefined ? {} : { ca }) })
+        : new http.Agent(pool));
+  }
+
+  get address(): string {
+    return this.place.address;
   }
 
   /** The same vault, asked with this token. */
   withToken(token: Secret): VaultClient {
-    return new VaultClient(this.address, token, this.#agent);
+    return new VaultClient(this.place, token, this.#agent);
   }
 
   [Symbol.dispose](): void {
@@ -78,7 +98,8 @@ export class VaultClient implements Disposable {
     const limit = AbortSignal.timeout(requestTimeoutMs);
     try {
       return await new Promise<VaultAnswer>((resolve, reject) => {
-        const request = http.request(
+        const { request: open } = this.address.startsWith("https:") ? https : http;
+        const request = open(
           `${this.address}/v1/${path}`,
           {
             method,
@@ -107,7 +128,9 @@ export class VaultClient implements Disposable {
       throw vaultErrors.DS_VAULT_UNREACHABLE(
         `no vault answers at ${this.address}: ${messageOf(error)}`,
         {
-          hint: "devstack status; devstack logs vault",
+          hint: this.place.isOurs
+            ? "devstack status; devstack logs vault"
+            : "is it up, and are vault.external.url and caFile in devstack.config.ts right?",
           details: { address: this.address, errno: errnoOf(error) },
           cause: error,
         },
@@ -121,7 +144,7 @@ export class VaultClient implements Disposable {
     throw vaultErrors.DS_VAULT_REFUSED(
       `the vault answered ${method} ${path} with ${answer.status}${errors.length > 0 ? `: ${errors.join("; ").trim()}` : ""}`,
       {
-        ...(answer.status === 503 ? { hint: "devstack vault unseal" } : {}), // it is sealed
+        ...(answer.status === 503 && this.place.isOurs ? { hint: "devstack vault unseal" } : {}), // it is sealed
         details: { status: answer.status, path },
       },
     );

@@ -23,7 +23,10 @@ beforeEach(async () => {
     response.end(JSON.stringify(stored ? { data: stored } : { errors: [] }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  client = new VaultClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  client = new VaultClient({
+    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    isOurs: true,
+  });
 });
 afterEach(() => {
   client[Symbol.dispose]();

@@ -4,7 +4,7 @@ import { instancesOf } from "../../services/definition.ts";
 import { definitions } from "../../services/registry.ts";
 import { readFileIfPresent } from "../../shared/files.ts";
 import { isFresh } from "../../vault/certificates.ts";
-import { KeyStore } from "../../vault/key-store.ts";
+import { keyStoreOf } from "../key-store-of.ts";
 import type { Stack } from "../stack.ts";
 import { status } from "../status.ts";
 import { defineCheck, type Found } from "./check.ts";
@@ -28,7 +28,7 @@ export const certificates = defineCheck({
     },
   },
   examine: async ({ stack, nowMs }) => {
-    const keyStore = new KeyStore(stack.folders.vault);
+    const keyStore = keyStoreOf(stack);
     const chain = await readFileIfPresent(keyStore.caChainFile);
     const root = await readFileIfPresent(keyStore.caFile);
     if (chain === undefined && root === undefined) return []; // never started

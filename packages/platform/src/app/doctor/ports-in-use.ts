@@ -1,4 +1,5 @@
 import { serviceOfInstance } from "../../services/registry.ts";
+import { vaultService } from "../../services/vault/vault-service.ts";
 import { listeningSockets, portHolder } from "../../supervisor/listening-sockets.ts";
 import { isPortFree } from "../../supervisor/ports.ts";
 import { defineCheck, type Found } from "./check.ts";
@@ -18,6 +19,7 @@ export const portsInUse = defineCheck({
     const ours = new Set(sockets.map(({ port }) => port));
     const found: Found<"DS_DOCTOR_PORT_TAKEN">[] = [];
     for (const [instance, ports] of Object.entries(stack.ports)) {
+      if (instance === vaultService.name && stack.externalVault) continue; // nothing of ours listens there
       for (const [name, port] of Object.entries(ports)) {
         if (ours.has(port) || (await isPortFree(port))) continue;
         const holder = await portHolder(port);

@@ -1,8 +1,12 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { administratorOf, requireOpen } from "../../services/vault/external-vault-unit.ts";
 import { DevStackError } from "../../shared/errors.ts";
-import { KeyStore } from "../../vault/key-store.ts";
+import type { KeyStore } from "../../vault/key-store.ts";
+import { keyStoreOf } from "../key-store-of.ts";
 import { runningDaemon } from "../daemon-process.ts";
+import type { Stack } from "../stack.ts";
+import { vaultClientOf } from "../units.ts";
 import { unseal, vaultStatus } from "../vault.ts";
 import { defineCheck, type Found } from "./check.ts";
 
@@ -21,11 +25,16 @@ export const vaultKeys = defineCheck({
       severity: "error",
       why: "no service gets its credentials while the vault is sealed",
     },
+    DS_DOCTOR_VAULT_UNUSABLE: {
+      severity: "error",
+      why: "no service starts without the external vault and a token for it",
+    },
   },
   examine: async ({ stack }) => {
+    if (stack.externalVault) return examineExternal(stack);
     const data = path.join(stack.folders.data, "vault");
     const isFilled = (await readdir(data).catch(() => [])).length > 0;
-    const keyStore = new KeyStore(stack.folders.vault);
+    const keyStore = keyStoreOf(stack);
     const keys = await keysOf(keyStore);
     if (typeof keys === "string") {
       const command = `cp YOUR-COPY '${keyStore.keysFile}'`;
@@ -49,6 +58,29 @@ export const vaultKeys = defineCheck({
     return [found];
   },
 });
+
+/** An external vault has no keys here: it has to answer, to be open, and to take the stack's token. */
+async function examineExternal(
+  stack: Stack,
+): Promise<readonly Found<"DS_DOCTOR_VAULT_UNUSABLE">[]> {
+  const keyStore = keyStoreOf(stack);
+  try {
+    using client = vaultClientOf(stack);
+    await requireOpen(client);
+    await administratorOf(client, keyStore);
+    return [];
+  } catch (error) {
+    if (!(error instanceof DevStackError)) throw error;
+    const { message, hint } = error;
+    return [
+      {
+        code: "DS_DOCTOR_VAULT_UNUSABLE",
+        what: message,
+        ...(hint === undefined ? {} : { command: hint }),
+      },
+    ];
+  }
+}
 
 /** Whether there are keys; or what is wrong with their file. Loose modes are another check's. */
 async function keysOf(keyStore: KeyStore): Promise<boolean | string> {
