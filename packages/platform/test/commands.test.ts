@@ -1,6 +1,11 @@
 import { spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openStackHandle } from "../src/app/stack-handle.ts";
+import { resolveStack } from "../src/app/stack.ts";
+import { surroundings } from "../src/config/folders.ts";
 import { exists } from "../src/shared/files.ts";
 import { type CommandResult, launcher, runCommand } from "./command-line.ts";
 import { makeProject, type Project } from "./project.ts";
@@ -224,6 +229,32 @@ describe("vault", () => {
       expect(await password()).toBe(before);
     }
   });
+});
+
+it("brings MariaDB's own tables up to date where an older release made them", async (test) => {
+  const { folder } = project;
+  const stack = await resolveStack({ cwd: folder, home: folder, surroundings: surroundings() });
+  const data = path.join(stack.folders.data, "mysql");
+  const release = path.join(data, "devstack-system-tables");
+  if (!(await exists(release))) test.skip("the engine is MySQL, which does it by itself");
+  const handle = await openStackHandle(stack);
+  const { user = "", password = "" } = await handle.secret("mysql-admin");
+  const tables = async (statement: string): Promise<unknown> => {
+    const port = stack.ports["mysql"]?.["sql"] ?? -1;
+    const connection = await createConnection({ host: "127.0.0.1", port, user, password });
+    const [rows] = await connection.query(statement);
+    await connection.end();
+    return rows;
+  };
+  const made = await readFile(release, "utf8");
+  expect(made).toMatch(/^\d+\.\d+$/);
+  await tables("drop table mysql.time_zone_leap_second");
+  await writeFile(release, "10.6");
+  const { exit, stdout, stderr } = await project.run("restart", "mysql");
+  expect(exit, stdout + stderr).toBe(0);
+  expect(await tables("show tables from mysql like 'time_zone_leap_second'")).toHaveLength(1);
+  expect(await readFile(release, "utf8")).toBe(made);
+  expect((await readdir(path.join(stack.folders.run, "mysql"))).join()).not.toContain("superuser");
 });
 
 describe("ls and destroy", () => {

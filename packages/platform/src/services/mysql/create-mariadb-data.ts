@@ -5,6 +5,7 @@ import type { StepContext } from "../definition.ts";
 import { programOf } from "../engine-process.ts";
 import { serviceErrors } from "../errors.ts";
 import { superuserOf } from "./client.ts";
+import { markSystemTables } from "./system-tables.ts";
 
 /** What mariadb-install-db gives to the server, in its order; that script syncs every step and takes twice as long. */
 const scriptsOf = (prefix: string): readonly string[] => [
@@ -43,6 +44,7 @@ export async function createMariadbSuperuser(context: StepContext): Promise<void
     `create user ${account} identified by ${escape(password)};`,
     `grant all privileges on *.* to ${account} with grant option;`,
   ]);
+  await markSystemTables(context.run);
 }
 
 /** Statements for a server that listens nowhere and ends after the last; a statement goes up to a line that ends in `;`. */

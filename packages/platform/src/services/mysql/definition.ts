@@ -5,6 +5,7 @@ import { engine } from "./engine.ts";
 import { applicationStep, writeAndReadBack } from "./initialise.ts";
 import { productOf } from "./products.ts";
 import { serverConfiguration } from "./render.ts";
+import { systemTablesStep } from "./system-tables.ts";
 
 export const mysql = defineService({
   name: "mysql",
@@ -31,7 +32,7 @@ export const mysql = defineService({
     }),
   accepting: async (run, signal) =>
     withConnection(run, signal, superuserOf(run), async (query) => void (await query("select 1"))),
-  initialise: [applicationStep],
+  initialise: [systemTablesStep, applicationStep],
   readyMeans: "the application logs in, writes a row and reads it back",
   ready: writeAndReadBack,
   connection: (run) => {

@@ -4,7 +4,7 @@ const mariadb: Flavour = {
   name: "mariadb",
   versions: ">=10.6 <12",
   required: ["mariadbd", "mariadb"],
-  optional: ["mariadb-dump", "mariadb-backup", "mbstream"],
+  optional: ["mariadb-dump", "mariadb-backup", "mbstream", "mariadb-upgrade"],
   identity: { says: "MariaDB" },
 };
 

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Run } from "../definition.ts";
 import { portOf } from "./client.ts";
+import { quoted } from "./option-file.ts";
 import { productOf } from "./products.ts";
 
 /** my.cnf, for the server alone. */
@@ -26,12 +27,4 @@ export function serverConfiguration(run: Run): string {
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${quoted(value)}`);
   return ["[mysqld]", ...lines, ""].join("\n");
-}
-
-/** As an option file wants it: within quotes a `#` begins no comment, and a backslash protects a quote or itself. */
-export function quoted(value: string | number): string {
-  const text = String(value)
-    .replaceAll(/["\\]/g, String.raw`\$&`)
-    .replaceAll("\n", String.raw`\n`);
-  return `"${text}"`;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { quoted } from "./render.ts";
+import { quoted } from "./option-file.ts";
 
 it("keeps what an option file would take for a comment, a quote or an escape", () => {
   expect(quoted("/home/o'hara/my #1 stack")).toBe(`"/home/o'hara/my #1 stack"`);
