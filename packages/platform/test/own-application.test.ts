@@ -1,8 +1,11 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { chooseFreePorts } from "../src/app/ports.ts";
+import { openStackHandle } from "../src/app/stack-handle.ts";
+import { resolveStack } from "../src/app/stack.ts";
+import { surroundings } from "../src/config/folders.ts";
 import { eventually } from "../src/shared/eventually.ts";
 import { freePort } from "../src/supervisor/fixtures/free-port.ts";
 import { isPortFree } from "../src/supervisor/ports.ts";
@@ -116,4 +119,22 @@ it("says what a daemon that runs does not know yet, and why an application does 
   expect(stdout).toMatch(
     /error DS_PROCESS_ENDED: worker ended with exit code 3 .*its log ends:\n\s+no such queue\n {2}hint: devstack logs worker/,
   );
+});
+
+it("takes back what an application had in the vault that is gone from the configuration", async () => {
+  const file = path.join(folder, "devstack.config.ts");
+  const stack = await resolveStack({ cwd: folder, home: folder, surroundings: surroundings() });
+  const identities = async (): Promise<readonly string[]> =>
+    readdir(path.join(stack.folders.vault, "approles"));
+  expect(await identities()).toContain("worker");
+  await writeFile(file, (await readFile(file, "utf8")).replace(/^.*worker:.*\n/m, ""));
+  expect((await run("down")).exit).toBe(0);
+  const { exit, stdout, stderr } = await run("up", "vault");
+  expect(exit, stdout + stderr).toBe(0);
+  expect(await identities()).toContain("web");
+  expect(await identities()).not.toContain("worker");
+  const root = await (await openStackHandle(stack)).administrator();
+  expect(await root.list("auth/approle/role")).toContain("web-role");
+  for (const gone of ["auth/approle/role/worker-role", "sys/policies/acl/worker-policy"])
+    expect(await root.read(gone)).toBeUndefined();
 });

@@ -24,7 +24,8 @@ export interface BootstrapOptions {
 
 /**
  * Brings the vault to what the registered services need. Every part looks at what is there first, so that it can be
- * run at each start and after a kill; a stored credential is never changed, a secret-id is given anew.
+ * run at each start and after a kill; a stored credential is never changed, a secret-id is given anew. What an earlier
+ * start gave to a tenant that is gone, as an application taken out of the configuration, is taken back.
  */
 export async function bootstrapVault(options: BootstrapOptions): Promise<void> {
   const { client, tenants } = options;
@@ -49,6 +50,9 @@ export async function bootstrapVault(options: BootstrapOptions): Promise<void> {
   ]);
   for (const tenant of tenants) await storeCredentials(client, tenant);
   await Promise.all(tenants.map(async (tenant) => giveIdentity(options, tenant)));
+  const known = new Set(tenants.map(({ name }) => name));
+  const former = (await options.keyStore.identityNames()).filter((name) => !known.has(name));
+  await Promise.all(former.map(async (name) => takeIdentityBack(options, name)));
 }
 
 /** Whether a vault there sees this machine's requests come from the loopback. */
@@ -110,4 +114,13 @@ async function giveIdentity(
   });
   if (former)
     await client.write(`${role}/secret-id/destroy`, { secret_id: former.secretId.reveal() });
+}
+
+async function takeIdentityBack(
+  { client, keyStore }: BootstrapOptions,
+  name: string,
+): Promise<void> {
+  await client.delete(`auth/approle/role/${roleName(name)}`);
+  await client.delete(`sys/policies/acl/${policyName(name)}`);
+  await keyStore.removeIdentity(name); // last: by it the rest is found
 }

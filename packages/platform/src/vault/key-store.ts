@@ -1,4 +1,4 @@
-import { stat, unlink } from "node:fs/promises";
+import { readdir, rm, stat, unlink } from "node:fs/promises";
 import path from "node:path";
 import { errnoOf, messageOf } from "../shared/errors.ts";
 import { ensureFolder, readFileIfPresent, writeFileAtomically } from "../shared/files.ts";
@@ -115,6 +115,19 @@ export class KeyStore {
     const secretId = await this.#read(this.#identityFile(service, "secret-id"));
     if (roleId === undefined || secretId === undefined) return undefined;
     return { roleId: new Secret(roleId.trim()), secretId: new Secret(secretId.trim()) };
+  }
+
+  /** Whose identities lie here, those too that nobody needs any more. */
+  async identityNames(): Promise<readonly string[]> {
+    return readdir(path.join(this.folder, "approles")).catch((error: unknown) => {
+      if (errnoOf(error) === "ENOENT") return [];
+      throw error;
+    });
+  }
+
+  async removeIdentity(service: string): Promise<void> {
+    const folder = path.dirname(this.#identityFile(service, "role-id"));
+    await rm(folder, { recursive: true, force: true });
   }
 
   /** Where a service's identity lies, for whoever logs in by itself. */
