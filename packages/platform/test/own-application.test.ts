@@ -116,6 +116,7 @@ it("says what a daemon that runs does not know yet, and why an application does 
   expect((await run("down")).exit).toBe(0);
   const { exit, stdout } = await run("up", "worker");
   expect(exit).toBe(1);
+  expect(stdout).toMatch(/^worker\s+restarting\s/m); // it is tried again, what it lacks may come
   expect(stdout).toMatch(
     /error DS_PROCESS_ENDED: worker ended with exit code 3 .*its log ends:\n\s+no such queue\n {2}hint: devstack logs worker/,
   );

@@ -27,6 +27,7 @@ export function appUnit(stack: Stack, app: UserApp, vault: VaultClient): Unit {
     name,
     dependsOn: [...new Set([vaultService.name, ...app.needs])],
     members: [name],
+    retriesStart: true,
     readyWithinMs: 60_000,
     prepare: async () => [await prepare(stack, app, vault)],
     settle: async () => (port === undefined ? undefined : connectOnce(port)),

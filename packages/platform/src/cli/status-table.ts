@@ -9,7 +9,7 @@ export function statusText(stack: StackStatus, terminal: Terminal): string {
   const isMeasured = stack.instances.some(({ resources }) => resources);
   const rows = stack.instances.map((one) => [
     one.instance,
-    paintState(one.state, colour),
+    paintState(one.state, colour) + (one.crashes > 0 ? ` (ended ${one.crashes}×)` : ""),
     one.pid === undefined ? "-" : String(one.pid),
     portsText(one),
     ...(isMeasured ? resourceCells(one) : []),

@@ -2,7 +2,7 @@
 export class RestartPolicy {
   #ends: number[] = [];
 
-  /** The pause before the next start, in milliseconds; undefined when it ended five times within 60 s. */
+  /** The pause before the next start, in milliseconds; undefined at the end of the fifth restart within 60 s. */
   next(nowMs: number): number | undefined {
     this.#ends = [...this.#ends.filter((end) => nowMs - end < 60_000), nowMs];
     if (this.#ends.length > 5) return undefined;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -13,8 +13,10 @@ import { UnitRunner } from "./unit-runner.ts";
 let folder: string;
 let ports: readonly number[];
 let runner: UnitRunner;
+let said: string[];
 
 beforeEach(async () => {
+  said = [];
   folder = await mkdtemp(path.join(os.tmpdir(), "unit-runner-"));
   ports = [await freePort(), await freePort(), await freePort()];
 });
@@ -75,6 +77,63 @@ describe("a unit of several members that are of use only together", () => {
   });
 });
 
+describe("a unit whose start is tried again", () => {
+  it("tells of the first failure, shows it while it waits, and is ready once what it lacked is there", async () => {
+    const [port = -1] = ports;
+    const lacks = path.join(folder, "configuration");
+    const listen = `require("net").createServer().listen(${port}, "127.0.0.1")`;
+    runner = runnerOf({
+      members: ["app"],
+      retriesStart: true,
+      prepare: async () => [
+        listeningMember("app", port, folder, {
+          args: ["-e", `require("fs").readFileSync(${JSON.stringify(lacks)}); ${listen}`],
+        }),
+      ],
+      settle: async () => undefined,
+    });
+    runner.expect();
+    await expect(runner.start()).rejects.toMatchObject({ code: "DS_PROCESS_ENDED" });
+    expect(runner.status()).toMatchObject({
+      state: "restarting",
+      error: { code: "DS_PROCESS_ENDED", message: expect.stringContaining(lacks) },
+    });
+    await writeFile(lacks, "");
+    await eventually(async () => expect(runner.status().state).toBe("ready"), {
+      deadlineMs: 10_000,
+    });
+    expect(runner.status().error).toBeUndefined();
+    await connectOnce(port);
+  });
+
+  it("is not tried again once it is stopped, nor where it could not be prepared", async () => {
+    const faults: Error[] = [];
+    let prepared = 0;
+    const [port = -1] = ports;
+    runner = runnerOf({
+      members: ["app"],
+      retriesStart: true,
+      prepare: async () => {
+        prepared += 1;
+        for (const fault of faults) throw fault;
+        return [listeningMember("app", port, folder, { args: ["-e", "process.exit(3)"] })];
+      },
+      settle: async () => undefined,
+    });
+    runner.expect();
+    await expect(runner.start()).rejects.toMatchObject({ code: "DS_PROCESS_ENDED" });
+    await runner.stop();
+    expect(runner.status().state).toBe("stopped");
+    await eventually(async () => expect(said.join("\n")).toContain("aborted"), {
+      deadlineMs: 5000, // the pause was broken off
+    });
+    faults.push(new Error("no such folder"));
+    runner.expect();
+    await expect(runner.start()).rejects.toThrow("no such folder");
+    expect([runner.status().state, prepared]).toEqual(["failed", 2]);
+  });
+});
+
 /** Starts three members. `onSettle` is called before they settle, `onThird` once the third answers. Gives their pids. */
 async function started(
   onSettle: () => Promise<void> = async () => undefined,
@@ -88,11 +147,8 @@ async function started(
       },
     }),
   );
-  const unit: Unit = {
-    name: "unit",
-    dependsOn: [],
+  runner = runnerOf({
     members: members.map(({ name }) => name),
-    readyWithinMs: 15_000,
     prepare: async () => members,
     settle: async ({ signal }) => {
       await onSettle();
@@ -101,16 +157,22 @@ async function started(
         signal,
       });
     },
-  };
-  runner = new UnitRunner(unit, {
-    ledger: new ProcessLedger(path.join(folder, "processes")),
-    stack: `unit-runner-test-${process.pid}`,
-    onEvent: () => undefined,
-    log: () => undefined,
   });
   runner.expect();
   await runner.start();
   return pidsOf(runner.status());
+}
+
+function runnerOf(
+  shape: Pick<Unit, "members" | "prepare" | "settle"> & { readonly retriesStart?: boolean },
+): UnitRunner {
+  const unit: Unit = { name: "unit", dependsOn: [], readyWithinMs: 15_000, ...shape };
+  return new UnitRunner(unit, {
+    ledger: new ProcessLedger(path.join(folder, "processes")),
+    stack: `unit-runner-test-${process.pid}`,
+    onEvent: () => undefined,
+    log: (line) => said.push(line),
+  });
 }
 
 /** Kills a member's process and waits until its port is shut: its other threads may hold it a moment longer. */

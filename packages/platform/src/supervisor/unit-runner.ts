@@ -4,6 +4,7 @@ import { supervisorErrors } from "./errors.ts";
 import type { ProcessExit } from "./gated-process.ts";
 import { MemberRunner } from "./member-runner.ts";
 import type { ProcessLedger } from "./process-ledger.ts";
+import { RestartPolicy } from "./restart-policy.ts";
 import type { Member, Unit, UnitEvent, UnitState, UnitStatus } from "./unit.ts";
 
 export interface UnitRunnerOptions {
@@ -29,6 +30,7 @@ export class UnitRunner {
   #timings: Partial<Record<UnitState, number>> = {};
   #askedAt = 0;
   #queue: Promise<unknown> = Promise.resolve();
+  #failedStarts = new RestartPolicy();
   /** Aborts what is under way when a stop is asked for. */
   #current = new AbortController();
   /** Makes the stop that was asked for last a hard one, that of a start that it cuts off too. */
@@ -50,6 +52,7 @@ export class UnitRunner {
     if (this.#current.signal.aborted) this.#current = new AbortController();
     if (this.#state !== "stopped" && this.#state !== "failed") return;
     this.#error = undefined;
+    this.#failedStarts = new RestartPolicy();
     this.#timings = {};
     this.#askedAt = performance.now();
     this.#enter("waiting");
@@ -61,7 +64,32 @@ export class UnitRunner {
     return this.#enqueue(async () => {
       if (this.#state === "ready") return;
       signal.throwIfAborted();
+      await this.#tryToBringUp(signal);
+    });
+  }
+
+  /** Where it fails and may be tried again, that happens after a pause, unless it was stopped or started meanwhile. */
+  async #tryToBringUp(signal: AbortSignal): Promise<void> {
+    try {
       await this.#bringUp(signal);
+    } catch (error) {
+      const mayRetry = this.unit.retriesStart === true && this.#error?.code === "DS_PROCESS_ENDED";
+      const pauseMs = mayRetry ? this.#failedStarts.next(performance.now()) : undefined;
+      if (pauseMs !== undefined) {
+        this.#enter("restarting");
+        this.#retryAfter(pauseMs, signal).catch((reason: unknown) =>
+          this.#options.log(`${this.unit.name}: ${messageOf(reason)}`),
+        );
+      }
+      throw error;
+    }
+  }
+
+  async #retryAfter(pauseMs: number, signal: AbortSignal): Promise<void> {
+    await delay(pauseMs, undefined, { signal });
+    return this.#enqueue(async () => {
+      signal.throwIfAborted();
+      if (this.#state === "restarting") await this.#tryToBringUp(signal);
     });
   }
 

@@ -7,6 +7,11 @@ export interface Unit {
   readonly dependsOn: readonly string[];
   /** The whole stack waits for it longest: of those that could start at once, it is started before the others. */
   readonly startsFirst?: boolean;
+  /**
+   * Where its process ends before the unit is ready, it is started again as one is that ends later: what it lacked may
+   * come. Whoever asked for the start is told of the first end. Otherwise a start that failed is over.
+   */
+  readonly retriesStart?: boolean;
   /** Names of what `prepare` gives, known before. */
   readonly members: readonly string[];
   /** How long the whole start may take, in milliseconds. */
