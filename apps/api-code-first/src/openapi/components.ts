@@ -1,0 +1,96 @@
+import { headers } from "../answers/headers.ts";
+import { otherAnswers } from "../answers/other-answers.ts";
+import { Root, OpenApiDocument } from "../schemas/about.ts";
+import { ErrorEnvelope, ValidationFault, ValidationError } from "../schemas/errors.ts";
+import {
+  Secret,
+  SecretValue,
+  QueryResult,
+  Collections,
+  CacheEntry,
+  CacheSet,
+  CacheDeleted,
+  Message,
+  Published,
+  Consumed,
+  QueueInfo,
+} from "../schemas/examples.ts";
+import {
+  HealthStatus,
+  GradedHealthStatus,
+  Health,
+  VaultHealth,
+  DatabaseHealth,
+  RabbitmqHealth,
+  RedisNodeHealth,
+  RedisHealth,
+  AllHealth,
+} from "../schemas/health.ts";
+import {
+  NodeName,
+  ServiceName,
+  SecretKey,
+  CacheKey,
+  CacheValue,
+  CacheTtl,
+  QueueName,
+} from "../schemas/names.ts";
+import {
+  SlotRange,
+  ClusterNode,
+  ClusterNodes,
+  NodeAddress,
+  SlotDistribution,
+  ClusterSlots,
+  ClusterInfo,
+  NodeInfo,
+} from "../schemas/redis.ts";
+import type { Components } from "./refer-to-components.ts";
+
+/** What the document gives a name: wherever one of these objects is used, it is referred to. */
+export const components: Components = {
+  headers,
+  responses: otherAnswers,
+  schemas: {
+    NodeName,
+    ServiceName,
+    SecretKey,
+    CacheKey,
+    CacheValue,
+    CacheTtl,
+    QueueName,
+    Error: ErrorEnvelope,
+    ValidationFault,
+    ValidationError,
+    Root,
+    OpenApiDocument,
+    HealthStatus,
+    GradedHealthStatus,
+    Health,
+    VaultHealth,
+    DatabaseHealth,
+    RabbitmqHealth,
+    RedisNodeHealth,
+    RedisHealth,
+    AllHealth,
+    SlotRange,
+    ClusterNode,
+    ClusterNodes,
+    NodeAddress,
+    SlotDistribution,
+    ClusterSlots,
+    ClusterInfo,
+    NodeInfo,
+    Secret,
+    SecretValue,
+    QueryResult,
+    Collections,
+    CacheEntry,
+    CacheSet,
+    CacheDeleted,
+    Message,
+    Published,
+    Consumed,
+    QueueInfo,
+  },
+};
