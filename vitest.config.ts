@@ -18,9 +18,22 @@ export default defineConfig({
         test: {
           // Whole stacks, the network, other accounts: one after the other, so that they don't slow each other down.
           name: "integration",
-          include: ["{packages,apps}/*/test/**/*.test.ts", "launcher.test.ts"],
+          include: ["packages/*/test/**/*.test.ts", "launcher.test.ts"],
+          exclude: ["packages/api-kit/**", "**/node_modules/**"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // The reference APIs against one stack, started once for all of them.
+          name: "integration-api",
+          include: ["packages/api-kit/test/**/*.test.ts", "apps/*/test/**/*.test.ts"],
+          globalSetup: ["packages/api-kit/test/shared-stack.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },

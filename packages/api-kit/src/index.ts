@@ -5,5 +5,5 @@ export { createHttpApp } from "./http/create-http-app.ts";
 export { operationHandler } from "./http/operation-handler.ts";
 export { serve } from "./http/serve.ts";
 export type { Operation, OperationInput } from "./operations/operation.ts";
-export { type OperationId, operationPolicies, operations } from "./operations/operations.ts";
+export { type OperationId, operations } from "./operations/operations.ts";
 export { readSettings, type Settings } from "./settings/read-settings.ts";

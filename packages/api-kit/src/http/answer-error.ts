@@ -21,6 +21,7 @@ export function answerError(
   reply: FastifyReply,
 ): void {
   const error = apiErrorOf(thrown, request);
+  context.metrics.countError(error.name, error.statusCode);
   const severity = error.statusCode >= 500 ? "error" : "debug";
   request.log[severity]({ err: thrown }, "request failed");
   if (error instanceof RateLimitError) reply.header("retry-after", error.retryAfter);

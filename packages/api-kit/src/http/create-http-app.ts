@@ -1,9 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { fastify, type FastifyInstance } from "fastify";
+import { fastify, type FastifyInstance, LogController } from "fastify";
+import { addCacheHooks } from "../cache/cache-hooks.ts";
 import type { ApiContext } from "../context.ts";
 import { answerError, answerUnknownRoute } from "./answer-error.ts";
 import { acceptContentTypes } from "./content-types.ts";
+import { serveDocsAssets } from "./docs-assets.ts";
+import { lazyChildLogger } from "./lazy-child-logger.ts";
+import { addRequestHooks } from "./request-hooks.ts";
 import { createValidatorCompiler } from "./validator-compiler.ts";
 
 const bodyLimitBytes = 10 * 1024 * 1024;
@@ -16,7 +20,12 @@ const wellFormedId = /^[A-Za-z0-9._-]{1,128}$/;
 export function createHttpApp(context: ApiContext): FastifyInstance {
   const app = fastify({
     loggerInstance: context.logger,
-    disableRequestLogging: true,
+    logController: new LogController({
+      disableRequestLogging: true, // one line a request, in the hooks
+      requestIdLogLabel: "request_id",
+    }),
+    childLoggerFactory: lazyChildLogger,
+    return503OnClosing: false, // who came before the door closed is served
     requestIdHeader: false,
     genReqId: requestId,
     bodyLimit: bodyLimitBytes,
@@ -24,15 +33,14 @@ export function createHttpApp(context: ApiContext): FastifyInstance {
     exposeHeadRoutes: false, // what is served is what the contract lists
     frameworkErrors: (error, request, reply) => answerError(context, error, request, reply),
   }) as unknown as FastifyInstance;
-  app.addHook("onRequest", (request, reply, done) => {
-    reply.header("x-request-id", request.id);
-    done();
-  });
+  addRequestHooks(app, context);
+  addCacheHooks(app, context.cache, context.implementation);
   app.addHook("preValidation", normaliseNames);
   acceptContentTypes(app);
   app.setValidatorCompiler(createValidatorCompiler());
   app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply));
   answerUnknownRoute(app);
+  serveDocsAssets(app);
   return app;
 }
 

@@ -30,6 +30,14 @@ function inputOf(request: FastifyRequest, reply: FastifyReply): OperationInput {
     query: request.query as Readonly<Record<string, unknown>>,
     body: request.body,
     request,
-    onAnswered: (callback) => reply.raw.once("close", () => callback(reply.raw.writableFinished)),
+    onAnswered: (callback) => {
+      let answered = false;
+      const once = (delivered: boolean) => (): void => {
+        if (!answered) callback(delivered);
+        answered = true;
+      };
+      reply.raw.once("finish", once(true));
+      reply.raw.once("close", once(false));
+    },
   };
 }

@@ -1,41 +1,54 @@
-import { ServiceUnavailableError } from "../errors/api-errors.ts";
+import { deleteCacheEntry, getCacheEntry, setCacheEntry } from "./cache-operations.ts";
+import {
+  getClusterInfo,
+  getClusterNodes,
+  getClusterSlots,
+  getNodeInfo,
+} from "./cluster-operations.ts";
+import { queryMongodb, queryMysql, queryPostgres } from "./database-operations.ts";
+import { getDocs, getMetrics, getOpenapi, getRedoc } from "./document-operations.ts";
+import { getAllHealth, getHealth, healthOf } from "./health-operations.ts";
+import {
+  consumeMessage,
+  getQueueInfo,
+  publishMessage,
+  publishMessageByQuery,
+} from "./messaging-operations.ts";
 import type { Operation, OperationPolicy } from "./operation.ts";
-
-const later: Operation = async () => {
-  throw new ServiceUnavailableError("This operation is not there yet.");
-};
+import { getRoot } from "./root-operations.ts";
+import { getSecret, getSecretKey } from "./vault-operations.ts";
 
 /** The domain, by the contract's operationIds. Each is one function over the context and a validated request. */
 export const operations = {
-  getRoot: later,
-  getHealth: async () => ({ status: "ok" }),
-  getVaultHealth: later,
-  getPostgresHealth: later,
-  getMysqlHealth: later,
-  getMongodbHealth: later,
-  getRedisHealth: later,
-  getRabbitmqHealth: later,
-  getAllHealth: later,
-  getClusterNodes: later,
-  getClusterSlots: later,
-  getClusterInfo: later,
-  getNodeInfo: later,
-  getSecret: later,
-  getSecretKey: later,
-  queryPostgres: later,
-  queryMysql: later,
-  queryMongodb: later,
-  getCacheEntry: later,
-  setCacheEntry: later,
-  deleteCacheEntry: later,
-  publishMessage: later,
-  publishMessageByQuery: later,
-  consumeMessage: later,
-  getQueueInfo: later,
-  getMetrics: later,
-  getDocs: later,
-  getRedoc: later,
-  getOpenapi: later,
+  getRoot,
+  getHealth,
+  getVaultHealth: healthOf("vault"),
+  getPostgresHealth: healthOf("postgres"),
+  getMysqlHealth: healthOf("mysql"),
+  getMongodbHealth: healthOf("mongodb"),
+  getRedisHealth: healthOf("redis"),
+  getRabbitmqHealth: healthOf("rabbitmq"),
+  getAllHealth,
+  getClusterNodes,
+  getClusterSlots,
+  getClusterInfo,
+  getNodeInfo,
+  getSecret,
+  getSecretKey,
+  queryPostgres,
+  queryMysql,
+  queryMongodb,
+  getCacheEntry,
+  setCacheEntry,
+  deleteCacheEntry,
+  publishMessage,
+  publishMessageByQuery,
+  consumeMessage,
+  getQueueInfo,
+  getMetrics,
+  getDocs,
+  getRedoc,
+  getOpenapi,
 } as const satisfies Readonly<Record<string, Operation>>;
 
 export type OperationId = keyof typeof operations;

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 
-/** vitest's projects: tests beside the source, and those that start whole stacks. */
+/** vitest's projects by how they begin: tests beside the source, and those that start whole stacks. */
 export type PackageTests = "unit" | "integration";
 
 /** Runs the packages' own tests of this kind, their output on stderr. Gives whether they all passed. */
@@ -11,7 +11,7 @@ export async function testPackages(
   signal: AbortSignal,
 ): Promise<boolean> {
   const vitest = path.join(home, "node_modules", "vitest", "vitest.mjs");
-  const args = ["--disable-warning=ExperimentalWarning", vitest, "run", "--project", kind];
+  const args = ["--disable-warning=ExperimentalWarning", vitest, "run", "--project", `${kind}*`];
   // vitest keeps a file of its own among the user's data; nothing of a test belongs there.
   const env = { ...process.env, XDG_DATA_HOME: path.join(home, "node_modules", ".cache", "data") };
   const child = spawn(process.execPath, args, { cwd: home, env, stdio: ["ignore", 2, 2], signal });

@@ -1,0 +1,88 @@
+import type { Cluster } from "ioredis";
+import { withDeadline } from "../backends/with-deadline.ts";
+import { askAnyNode, nodeAt } from "../redis-cluster/ask-node.ts";
+import {
+  type ClusterNode,
+  mastersOf,
+  parseClusterNodes,
+  replicasOf,
+} from "../redis-cluster/cluster-nodes.ts";
+import { parseInfo } from "../redis-cluster/parse-info.ts";
+
+export interface NodeHealth {
+  readonly host: string;
+  readonly port: number;
+  readonly status: "healthy" | "unhealthy";
+  readonly version: string | null;
+  readonly role: "master" | "replica";
+  readonly connected_clients: number | null;
+  readonly used_memory_human: string | null;
+}
+
+export interface RedisHealth {
+  readonly status: "healthy" | "degraded" | "unhealthy";
+  readonly cluster_enabled: boolean;
+  readonly cluster_state: string;
+  readonly total_nodes: number;
+  readonly nodes: readonly NodeHealth[];
+  readonly replicas: readonly NodeHealth[];
+}
+
+/** The masters are `nodes`. Degraded: every slot is served, and a node does not answer. */
+export async function redisHealth(cluster: Cluster): Promise<RedisHealth> {
+  const [state, listed] = await askAnyNode(cluster, async (node) =>
+    Promise.all([node.cluster("INFO"), node.cluster("NODES")]),
+  );
+  const cluster_state = String(parseInfo(state)["cluster_state"]);
+  const all = parseClusterNodes(String(listed));
+  const [nodes, replicas] = await Promise.all(
+    [mastersOf(all), replicasOf(all)].map(async (some) =>
+      Promise.all(some.map(async (node) => nodeHealth(cluster, node))),
+    ),
+  );
+  const every = [...(nodes ?? []), ...(replicas ?? [])].every(({ status }) => status === "healthy");
+  return {
+    status: cluster_state !== "ok" ? "unhealthy" : every ? "healthy" : "degraded",
+    cluster_enabled: true, // else these questions are refused
+    cluster_state,
+    total_nodes: nodes?.length ?? 0,
+    nodes: nodes ?? [],
+    replicas: replicas ?? [],
+  };
+}
+
+const nodeTimeoutMs = 1000;
+
+async function nodeHealth(cluster: Cluster, listed: ClusterNode): Promise<NodeHealth> {
+  const { host, port, role } = listed;
+  const info = await readInfo(cluster, listed);
+  return {
+    host,
+    port,
+    status: info ? "healthy" : "unhealthy",
+    version: textOf(info?.["redis_version"]),
+    role,
+    connected_clients:
+      typeof info?.["connected_clients"] === "number" ? info["connected_clients"] : null,
+    used_memory_human: textOf(info?.["used_memory_human"]),
+  };
+}
+
+/** Undefined where it does not answer; one that is stopped must not hold up what is said of the others. */
+async function readInfo(
+  cluster: Cluster,
+  listed: ClusterNode,
+): Promise<Readonly<Record<string, string | number>> | undefined> {
+  const node = nodeAt(cluster, listed);
+  if (!node || listed.flags.includes("fail")) return undefined;
+  try {
+    const late = (): Error => new Error("late");
+    return parseInfo(await withDeadline(node.info(), nodeTimeoutMs, late));
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(value: string | number | undefined): string | null {
+  return value === undefined ? null : String(value);
+}
