@@ -22,9 +22,12 @@ let log = "";
 let root: VaultClient;
 let keys: readonly string[];
 let project: Project;
+const cleanUp = new AsyncDisposableStack();
+afterAll(async () => cleanUp.disposeAsync());
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "external-vault-"));
+  cleanUp.defer(async () => rm(folder, { recursive: true }));
   const [http, https] = [await freePort(), await freePort()];
   const configuration = (tls: string): string => `
     storage "file" { path = "data" }
@@ -34,6 +37,12 @@ beforeAll(async () => {
   server = spawn(launcher, ["vault", "server", "-config=vault.hcl"], {
     cwd: folder,
     stdio: ["ignore", "inherit", "pipe"],
+  });
+  cleanUp.defer(async () => {
+    if (server.exitCode !== null) return;
+    const ended = once(server, "exit");
+    server.kill("SIGTERM");
+    await ended;
   });
   server.stderr?.setEncoding("utf8").on("data", (text: string) => (log += text));
   await eventually(async () => expect(log).toContain("listening on"), { deadlineMs: 30_000 });
@@ -65,20 +74,11 @@ beforeAll(async () => {
       external: { url: `https://127.0.0.1:${https}`, tokenFile: "vault-token", caFile: "ca.pem" },
     },
   });
+  cleanUp.use(project);
   await writeFile(path.join(project.folder, "vault-token"), `${auth?.client_token}\n`, {
     mode: 0o600,
   });
   await writeFile(path.join(project.folder, "ca.pem"), ca);
-});
-
-afterAll(async () => {
-  await project[Symbol.asyncDispose]();
-  if (server.exitCode === null) {
-    const ended = once(server, "exit");
-    server.kill("SIGTERM");
-    await ended;
-  }
-  await rm(folder, { recursive: true });
 });
 
 /** From an authority of the vault's own, beside those that the stack makes; gives the authority's certificate. */
