@@ -1,6 +1,6 @@
 import { Fault } from "../core/fault.ts";
 import { isObject } from "../core/fields.ts";
-import type { Answer, AuthAnswer, Operation, VaultRequest } from "../core/request.ts";
+import type { Answer, AuthAnswer, Operation, VaultRequest, WrapInfo } from "../core/request.ts";
 import { fullPath, type MountEntry } from "../routing/mount-entry.ts";
 import type { TokenEntry } from "../tokens/token-entry.ts";
 import type { AuditDevice } from "./audit-device.ts";
@@ -39,7 +39,7 @@ export function responseEntry(
   const fault = outcome instanceof Fault ? outcome : undefined;
   const answer = outcome instanceof Fault ? undefined : outcome;
   const exempt = subject.mount?.config.audit_non_hmac_response_keys ?? [];
-  const { raw, data, warnings, auth } = answer ?? {};
+  const { raw, data, warnings, auth, wrapInfo } = answer ?? {};
   const shown =
     fault !== undefined
       ? { error: fault.errors.join("\n") }
@@ -56,6 +56,7 @@ export function responseEntry(
     request: describeRequest(device, subject),
     response: {
       ...(auth === undefined ? {} : { auth: describeNewAuth(device, auth) }),
+      ...(wrapInfo === undefined ? {} : { wrap_info: describeWrapping(device, wrapInfo) }),
       ...describeMount(subject.mount),
       ...(shown === undefined || shown === null ? {} : { data: hashed(device, shown, exempt) }),
       ...(warnings === undefined || warnings.length === 0 ? {} : { warnings }),
@@ -104,11 +105,20 @@ function describeNewAuth(device: AuditDevice, auth: AuthAnswer): Entry {
   };
 }
 
+function describeWrapping(device: AuditDevice, info: WrapInfo): Entry {
+  return {
+    ...info,
+    token: secret(device, info.token),
+    ...accessorIn(device, "accessor", info.accessor),
+    ...accessorIn(device, "wrapped_accessor", info.wrapped_accessor ?? ""),
+  };
+}
+
 function describeRequest(
   device: AuditDevice,
   { request, operation, token, mount }: AuditSubject,
 ): Entry {
-  const { id, clientToken, path, data, remoteAddress } = request;
+  const { id, clientToken, path, data, remoteAddress, wrapTtl } = request;
   const exempt = mount?.config.audit_non_hmac_request_keys ?? [];
   return {
     id,
@@ -120,6 +130,7 @@ function describeRequest(
     path,
     ...(Object.keys(data).length === 0 ? {} : { data: hashed(device, data, exempt) }),
     remote_address: remoteAddress,
+    ...(wrapTtl === 0 ? {} : { wrap_ttl: wrapTtl }),
   };
 }
 

@@ -7,6 +7,7 @@ import { fullPath, viewPrefix, type MountEntry } from "../routing/mount-entry.ts
 import { handlerOf } from "../routing/route.ts";
 import type { Match } from "../routing/route-table.ts";
 import type { TokenEntry } from "../tokens/token-entry.ts";
+import { wrapAnswer } from "../wrapping/wrap-answer.ts";
 import type { Core } from "./core.ts";
 import { Fault } from "./fault.ts";
 import { Fields } from "./fields.ts";
@@ -25,7 +26,8 @@ export async function handleRequest(core: Core, request: VaultRequest): Promise<
   if (core.barrier.sealed) throw Fault.sealed();
   if (request.path.endsWith("/") && isWrite(request.operation))
     throw Fault.badRequest("cannot write to a path ending in '/'");
-  if (request.wrapTtl > 0) throw Fault.badRequest("response wrapping is not supported");
+  if (request.wrapTtl > 0 && (request.headers["x-vault-wrap-format"] ?? "") !== "")
+    throw Fault.badRequest("answers are wrapped under plain tokens only, in no other format");
   const trail = new AuditTrail(core.audit, () => core.now(), request);
   try {
     const answer = await answerTo(core, request, trail);
@@ -42,8 +44,13 @@ async function answerTo(core: Core, request: VaultRequest, trail: AuditTrail): P
   const mount = core.mounts.find(request.path);
   trail.mount = mount;
   const match = mount === undefined ? undefined : findRoute(mount, request);
-  if (mount !== undefined && match?.route.open === true) {
-    return run(tx, match, callOf(core, tx, request, mount, match, undefined), trail);
+  if (mount !== undefined && match !== undefined) {
+    const { open, admits } = match.route;
+    if (open === true || admits !== undefined) {
+      const call = callOf(core, tx, request, mount, match, undefined);
+      admits?.(call);
+      if (open === true) return run(tx, match, call, trail);
+    }
   }
   const token = authenticate(core, tx, request);
   trail.token = token;
@@ -124,7 +131,7 @@ async function run(
   if (handle === undefined) throw Fault.unsupportedOperation();
   trail.operation = call.operation;
   trail.tellRequest();
-  const answer = await handle(call);
+  const answer = wrapAnswer(call, await handle(call));
   await tx.commit();
   return answer;
 }

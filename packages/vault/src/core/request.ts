@@ -36,6 +36,18 @@ export interface AuthAnswer {
   readonly num_uses: number;
 }
 
+/** Stands for an answer that was put away for whoever has the token. */
+export interface WrapInfo {
+  readonly token: string;
+  readonly accessor: string;
+  /** Seconds. */
+  readonly ttl: number;
+  readonly creation_time: string;
+  readonly creation_path: string;
+  /** Of the token or secret-id in it. */
+  readonly wrapped_accessor?: string;
+}
+
 /** A body that is not the JSON envelope. */
 interface RawAnswer {
   readonly contentType: string;
@@ -56,4 +68,5 @@ export interface Answer {
   /** The data alone, without the envelope. */
   readonly bare?: boolean;
   readonly raw?: RawAnswer;
+  readonly wrapInfo?: WrapInfo;
 }

@@ -1,6 +1,7 @@
 import { BarrierIntegrityError } from "../barrier/aes-gcm.ts";
 import { BarrierSealedError } from "../barrier/barrier.ts";
 import type { Core } from "../core/core.ts";
+import { envelope, isEmptyList } from "../core/envelope.ts";
 import { Fault } from "../core/fault.ts";
 import { handleRequest } from "../core/handle-request.ts";
 import type { Answer, VaultRequest } from "../core/request.ts";
@@ -41,31 +42,9 @@ function respond(request: VaultRequest, answer: Answer | undefined): HttpRespons
       ? errorResponse(404, [])
       : { status: 204, contentType: "application/json" };
   }
-  const { status = 200, raw, bare, data = null, warnings } = answer;
+  const { status = 200, raw, bare, data = null } = answer;
   if (raw !== undefined) return { status, ...raw };
   if (bare === true) return jsonResponse(status, data);
-  if (request.operation === "list" && isEmptyList(data) && warnings === undefined)
-    return errorResponse(404, []);
+  if (isEmptyList(request, answer)) return errorResponse(404, []);
   return jsonResponse(status, envelope(request, answer));
-}
-
-function isEmptyList(data: Readonly<Record<string, unknown>> | null): boolean {
-  if (data === null || Object.keys(data).length === 0) return true;
-  const keys = data["keys"];
-  return Array.isArray(keys) && keys.length === 0;
-}
-
-function envelope(request: VaultRequest, answer: Answer): Record<string, unknown> {
-  const { data = null, warnings, auth = null, lease, repeated } = answer;
-  return {
-    ...(repeated === true ? data : {}),
-    request_id: request.id,
-    lease_id: lease?.id ?? "",
-    renewable: lease?.renewable ?? false,
-    lease_duration: lease?.duration ?? 0,
-    data,
-    wrap_info: null,
-    warnings: warnings === undefined || warnings.length === 0 ? null : warnings,
-    auth,
-  };
 }

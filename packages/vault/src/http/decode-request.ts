@@ -182,10 +182,10 @@ function wrapTtlOf({ headers }: ParsedRequest): number {
   const given = headers["x-vault-wrap-ttl"];
   if (given === undefined || given === "") return 0;
   const seconds = parseDuration(given);
-  if (seconds === undefined || seconds < 0) {
-    throw Fault.badRequest(`error parsing X-Vault-Wrap-TTL header: ${invalidDuration(given)}`);
-  }
-  return seconds;
+  if (seconds !== undefined && seconds >= 0) return seconds;
+  const why =
+    seconds === undefined ? invalidDuration(given) : "requested wrap ttl cannot be negative";
+  throw Fault.badRequest(`error parsing X-Vault-Wrap-TTL header: ${why}`);
 }
 
 function splitOnce(text: string, separator: string): [string, string] {

@@ -3,9 +3,14 @@ import { Fault } from "../core/fault.ts";
 import { Acl } from "./acl.ts";
 import { defaultPolicy } from "./default-policy.ts";
 import { parsePolicy, PolicyError, type Policy } from "./policy.ts";
+import { responseWrapping, responseWrappingPolicy } from "./response-wrapping-policy.ts";
 
 const prefix = "sys/policy/";
-const rootPolicy: Policy = { name: "root", raw: "", rules: [] };
+/** Nobody can change these. */
+const builtInPolicies: ReadonlyMap<string, Policy> = new Map([
+  ["root", { name: "root", raw: "", rules: [] }],
+  [responseWrapping, parsePolicy(responseWrapping, responseWrappingPolicy)],
+]);
 /** Compiled sets kept; a stack has a few dozen, and a flood of odd ones must not fill the memory. */
 const keptAcls = 500;
 
@@ -18,14 +23,15 @@ export class PolicyStore {
   }
 
   read(tx: Transaction, name: string): Policy | undefined {
-    if (name === "root") return rootPolicy;
+    const builtIn = builtInPolicies.get(name);
+    if (builtIn !== undefined) return builtIn;
     const stored = tx.get(prefix + name);
     return stored === undefined ? undefined : parsePolicy(name, stored.toString());
   }
 
-  /** Throws a 400 fault for a text that is no policy, and for `root`. */
+  /** Throws a 400 fault for a text that is no policy, and for those that are built in. */
   write(tx: Transaction, name: string, raw: string): void {
-    if (name === "root") throw Fault.badRequest(`cannot update "root" policy`);
+    if (builtInPolicies.has(name)) throw Fault.badRequest(`cannot update "${name}" policy`);
     try {
       parsePolicy(name, raw);
     } catch (error) {
@@ -37,8 +43,8 @@ export class PolicyStore {
   }
 
   delete(tx: Transaction, name: string): void {
-    if (name === "root" || name === "default")
-      throw Fault.badRequest(`cannot delete ${name === "root" ? '"root"' : name} policy`);
+    if (builtInPolicies.has(name)) throw Fault.badRequest(`cannot delete "${name}" policy`);
+    if (name === "default") throw Fault.badRequest("cannot delete default policy");
     tx.delete(prefix + name);
     this.#invalidate(tx);
   }

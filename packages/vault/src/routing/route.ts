@@ -32,6 +32,8 @@ export interface Route<C = Call> {
   readonly path: string;
   /** Served without a token. */
   readonly open?: boolean;
+  /** Throws before the caller's token is looked at. */
+  readonly admits?: (call: C) => void;
   /** Needs the sudo capability too. */
   readonly sudo?: boolean;
   /** Where it is given, a write to what is not there is `create`, not `update`. */

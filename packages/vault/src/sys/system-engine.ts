@@ -8,6 +8,7 @@ import { preflightRoutes } from "./preflight-routes.ts";
 import { policyRoutes } from "./policy-routes.ts";
 import { remountRoutes } from "./remount-routes.ts";
 import { sealRoutes } from "./seal-routes.ts";
+import { wrappingRoutes } from "./wrapping-routes.ts";
 
 /** Everything under sys that needs a token. */
 export const systemEngine: Engine = {
@@ -21,5 +22,6 @@ export const systemEngine: Engine = {
     ...leaseRoutes,
     ...remountRoutes,
     ...auditRoutes,
+    ...wrappingRoutes,
   ]),
 };

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { setTimeout } from "node:timers/promises";
 import { isObject } from "../../src/core/fields.ts";
 import { masked } from "./mask.ts";
 import type { Peer, PeerReply } from "./peer.ts";
@@ -27,7 +28,12 @@ export async function compareSection(
 ): Promise<Difference[]> {
   const found: Difference[] = [];
   for (const step of section.steps) {
-    const [own, other] = [await ours.send(step), await reference.send(step)];
+    const own = await ours.send(step);
+    let other = await reference.send(step);
+    for (let tries = 0; step.settles && other.status !== own.status && tries < 100; tries += 1) {
+      await setTimeout(20);
+      other = await reference.send(step);
+    }
     const request = describeStep(step);
     for (const { where, ...values } of differing(step, own, other))
       found.push({ section: section.name, request, where, ...values });

@@ -1,3 +1,4 @@
+import { responseWrapping } from "../../policy/response-wrapping-policy.ts";
 import { Fault } from "../../core/fault.ts";
 import type { Fields } from "../../core/fields.ts";
 import { matchesGlob } from "../../core/matches-glob.ts";
@@ -13,7 +14,7 @@ interface PolicyQuestion {
 }
 
 /** Given to wrapped answers only. */
-const unassignable = ["response-wrapping"];
+const unassignable = [responseWrapping];
 
 /**
  * What a new token may do: no more than its parent, unless that has sudo on the path, or the role says what is allowed.

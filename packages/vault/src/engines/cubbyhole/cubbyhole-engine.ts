@@ -1,6 +1,7 @@
 import { Fault } from "../../core/fault.ts";
 import { isObject } from "../../core/fields.ts";
 import type { CoreCall, Engine } from "../../routing/engine.ts";
+import { responseWrapping } from "../../policy/response-wrapping-policy.ts";
 import { RouteTable } from "../../routing/route-table.ts";
 import { cubbyholePrefix } from "../../tokens/token-store.ts";
 import type { View } from "../../barrier/view.ts";
@@ -14,7 +15,8 @@ export const cubbyholeEngine: Engine = {
       exists: (call) => own(call).get(pathOf(call)) !== undefined,
       read: (call) => {
         const data = own(call).readExactJson<Record<string, unknown>>(pathOf(call));
-        return isObject(data) ? { data } : undefined;
+        if (!isObject(data)) return undefined;
+        return isWrapped(call) ? { data, warnings: [deprecated] } : { data };
       },
       list: (call) => ({ data: { keys: own(call).list(call.params["path"]) } }),
       write: (call) => {
@@ -30,6 +32,14 @@ export const cubbyholeEngine: Engine = {
     },
   ]),
 };
+
+const deprecated =
+  "Reading from 'cubbyhole/response' is deprecated. Please use sys/wrapping/unwrap to unwrap responses, as it provides additional security checks and other benefits.";
+
+function isWrapped(call: CoreCall): boolean {
+  const policies = call.token?.policies ?? [];
+  return pathOf(call) === "response" && policies.length === 1 && policies[0] === responseWrapping;
+}
 
 function own({ tx, token }: CoreCall): View {
   if (token === undefined || token.type === "batch") {

@@ -5,6 +5,7 @@ import { pki } from "./pki.ts";
 import { policies } from "./policies.ts";
 import { sys } from "./sys.ts";
 import { tokens } from "./tokens.ts";
+import { wrapping } from "./wrapping.ts";
 
 export const sections: readonly Section[] = [
   ...sys,
@@ -13,4 +14,5 @@ export const sections: readonly Section[] = [
   ...approle,
   ...kv,
   ...pki,
+  ...wrapping,
 ];

@@ -224,7 +224,7 @@ export const tokens: readonly Section[] = [
         write("auth/token/lookup-self", {}),
         read("auth/token/lookup-self"),
       ]),
-      write("auth/token/lookup-accessor", { accessor: "{{fewAccessor}}" }),
+      write("auth/token/lookup-accessor", { accessor: "{{fewAccessor}}" }, { settles: true }),
       write(
         "auth/token/create",
         { policies: ["root"], ttl: "1h", num_uses: 5 },
