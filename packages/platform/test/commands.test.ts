@@ -174,10 +174,42 @@ select 1/0;
     expect(bad.stderr).toContain("that is no command as JSON");
   });
 
-  it("says what there is where no client is", async () => {
-    const vault = await project.run("shell", "vault");
-    expect(vault.exit).toBe(1);
-    expect(vault.stderr).toMatch(/error DS_NO_SHELL: neither bao nor vault is on PATH\n {2}hint: /);
+  it("has one for RabbitMQ, as the application", async () => {
+    const up = await project.run("up", "rabbitmq");
+    expect(up.exit, up.stdout + up.stderr).toBe(0);
+    const good = await project.feed(
+      "declare jobs\npublish jobs one more\nqueues\nget jobs\nget jobs\ndelete jobs\n",
+      "shell",
+      "rabbitmq",
+    );
+    expect(good.exit, good.stderr).toBe(0);
+    expect(good.stdout).toMatch(
+      /^jobs: 0 messages, 0 consumers\nconfirmed\njobs: \d messages, \d consumers\none more\nthere is no message\n0 messages\n$/,
+    );
+    const bad = await project.feed("publish jobs lost\n", "shell", "rabbitmq");
+    expect([bad.exit, bad.stdout]).toEqual([1, ""]);
+    expect(bad.stderr).toContain("no queue 'jobs'");
+    expect((await project.feed("list\n", "shell", "rabbitmq")).stderr).toContain("no command");
+  });
+
+  it("has one for the vault where neither bao nor vault is", async () => {
+    const lines = `write secret/data/mine {"data": {"word": "x"}}
+read secret/data/mine
+list secret/metadata
+delete secret/metadata/mine
+read secret/data/mine
+`;
+    const PATH = "/usr/bin:/bin"; // not where a user would have put them
+    const { exit, stdout, stderr } = await runCommand(launcher, ["shell", "vault"], {
+      cwd: project.folder,
+      input: lines,
+      env: { ...process.env, PATH, SHELL: "/bin/cat" }, // a shell would say nothing of it
+    });
+    expect(stdout).toMatch(/"version": 1[\s\S]*"word": "x"[\s\S]*"mine"[\s\S]*done\n$/);
+    expect([exit, stderr]).toEqual([1, "there is nothing at secret/data/mine\n"]);
+  });
+
+  it("refuses a service that is none", async () => {
     expect((await project.run("shell", "postgers")).stderr).toContain('did you mean "postgres"?');
   });
 });
@@ -267,7 +299,7 @@ describe("ls and destroy", () => {
     );
 
   it("lists the stack, where it belongs and how many services are ready", async () => {
-    expect(await own()).toMatchObject({ running: true, ready: 5 });
+    expect(await own()).toMatchObject({ running: true, ready: 6 });
     expect((await project.run("ls")).stdout).toContain(project.folder);
   });
 

@@ -1,9 +1,11 @@
-import { access, constants, mkdtemp, rm } from "node:fs/promises";
+import { access, constants, mkdtemp, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import type { ClientShell, ServiceDefinition } from "../services/definition.ts";
 import { definitionOf } from "../services/registry.ts";
+import { vaultPrompt } from "../services/vault/prompt.ts";
 import { vaultService } from "../services/vault/vault-service.ts";
 import { ensureFolder, writeFileAtomically } from "../shared/files.ts";
+import { VaultClient } from "../vault/vault-client.ts";
 import { keyStoreOf } from "./key-store-of.ts";
 import { runAttached } from "./attached-process.ts";
 import { connectionRunOf } from "./connection-settings.ts";
@@ -83,13 +85,15 @@ async function startShell(
 
 /** The vault's clients have no prompt of their own: the user's shell, in which they are logged in. */
 async function openVaultShell(stack: Stack): Promise<number> {
-  const client = (await programOnPath("bao")) ?? (await programOnPath("vault"));
-  if (!client)
-    throw appErrors.DS_NO_SHELL("neither bao nor vault is on PATH", {
-      hint: "devstack env vault and devstack vault token have what any client needs",
-    });
   const settings = await environmentOf(stack, [vaultService.name]);
   const token = await keyStoreOf(stack).rootToken();
+  const hasClient = (await programOnPath("bao")) ?? (await programOnPath("vault"));
+  if (!hasClient) {
+    const { VAULT_ADDR: address = "", VAULT_CACERT: caFile } = settings;
+    const ca = caFile === undefined ? {} : { ca: await readFile(caFile, "utf8") };
+    const place = { address, ...ca, isOurs: !stack.externalVault };
+    return runPrompt(vaultPrompt(new VaultClient(place, token)));
+  }
   return runAttached({
     program: process.env["SHELL"] ?? "/bin/sh",
     args: [],

@@ -14,6 +14,7 @@ import {
   resolverConfiguration,
   resolverFile,
 } from "./node.ts";
+import { rabbitmqPrompt } from "./prompt.ts";
 import { brokerConfiguration } from "./render.ts";
 
 export const rabbitmq = defineService({
@@ -76,5 +77,6 @@ export const rabbitmq = defineService({
       },
     };
   },
+  prompt: rabbitmqPrompt,
   faults: { "passwords-ignored": passwordsIgnored },
 });

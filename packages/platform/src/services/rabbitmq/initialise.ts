@@ -15,7 +15,7 @@ export function applicationOf(run: Pick<Run, "secret">): AmqpLogin {
   };
 }
 
-function administratorOf(run: Pick<Run, "secret" | "ports">): ManagementLogin {
+export function administratorOf(run: Pick<Run, "secret" | "ports">): ManagementLogin {
   return {
     port: portOf(run, "management"),
     user: run.secret("rabbitmq-admin", "user"),
