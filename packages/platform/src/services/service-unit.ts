@@ -6,6 +6,7 @@ import { messageOf } from "../shared/errors.ts";
 import { eventually } from "../shared/eventually.ts";
 import {
   ensureFolder,
+  keepFile,
   type Owner,
   readFileIfPresent,
   writeFileAtomically,
@@ -27,6 +28,7 @@ import {
 } from "./definition.ts";
 import { serviceErrors } from "./errors.ts";
 import { executeProgram } from "./execute-program.ts";
+import { recallStart, rememberStart } from "./remembered-start.ts";
 
 /** What a definition is run with on this machine. */
 export interface ServiceHost {
@@ -52,6 +54,16 @@ export function serviceUnit(definition: ServiceDefinition, host: ServiceHost): U
     startsFirst: definition.startsFirst ?? false,
     members: instancesOf(definition),
     readyWithinMs: definition.readyWithinMs ?? 60_000,
+    foresee: async (signal) => {
+      const engine = await host.engineFor(definition.engine, signal);
+      const likely = makeRuns(definition, { ...host, engine }, {}); // with no secret: nothing of a process is one
+      const members = await Promise.all(
+        likely.map(async (run) =>
+          recallStart(host, run, (files) => memberOf(definition, host, run, files)),
+        ),
+      );
+      return members.flatMap((member) => member ?? []);
+    },
     prepare: async (signal) => {
       const [engine, secrets] = await Promise.all([
         host.engineFor(definition.engine, signal),
@@ -169,10 +181,7 @@ async function prepareInstance(
   for (const file of rendered) {
     const target = path.join(run.folders.files, file.path);
     await ensureFolder(path.dirname(target), owned);
-    await writeFileAtomically(target, file.content, {
-      mode: file.mode ?? 0o600,
-      owner: host.account,
-    });
+    await keepFile(target, file.content, { mode: file.mode ?? 0o600, owner: host.account });
   }
   const { createData } = definition;
   const within = (step: (context: StepContext) => Promise<void>) => async (partial: Run) =>
@@ -184,6 +193,17 @@ async function prepareInstance(
     create: createData && within(createData),
     isOfOneMajor: definition.isDataOfOneMajor ?? false,
   });
+  const member = await memberOf(definition, host, run, rendered);
+  await rememberStart(host, member, rendered);
+  return member;
+}
+
+async function memberOf(
+  definition: ServiceDefinition,
+  host: ServiceHost,
+  run: Run,
+  files: readonly RenderedFile[],
+): Promise<Member> {
   return {
     name: run.instance,
     ports: Object.entries(run.ports).map(([name, port]) => ({ name, port })),
@@ -191,17 +211,19 @@ async function prepareInstance(
     logFile: path.join(host.folders.logs, `${run.instance}.log`),
     companions: definition.companions?.(run) ?? [],
     process: definition.process(run),
-    configuration: await configurationOf(run, rendered),
+    configuration: await configurationOf(run, files),
     beforeStart: async () => definition.beforeStart?.(run),
     accepting: async (accepting) => definition.accepting(run, accepting),
   };
 }
 
-/** What the instance's process reads at its start: its files, its certificate, and the very folder of its data. */
-async function configurationOf(run: Run, rendered: readonly RenderedFile[]): Promise<string> {
+/** What the instance's process is and reads at its start: its version, files, certificate, and very folder of data. */
+async function configurationOf(run: Run, files: readonly RenderedFile[]): Promise<string> {
   const certificate = await readFileIfPresent(run.tls.bundle);
   const { ino } = await stat(run.folders.data);
-  const text = JSON.stringify([rendered, certificate, ino]);
+  const { product, version } = run.engine;
+  const contents = files.map(({ path: name, content, mode }) => [name, mode ?? 0o600, content]);
+  const text = JSON.stringify([product, version, contents, certificate, ino]);
   return createHash("sha256").update(text).digest("hex");
 }
 

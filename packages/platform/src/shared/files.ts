@@ -54,6 +54,21 @@ export async function writeFileAtomically(
   await syncFolder(path.dirname(file));
 }
 
+/** Writes the file, unless it is there with this very content, these permission bits and this owner. */
+export async function keepFile(
+  file: string,
+  content: string,
+  options: WriteOptions = {},
+): Promise<void> {
+  const { mode = 0o600, owner } = options;
+  if ((await readFileIfPresent(file)) === content) {
+    const found = await lstat(file);
+    const isOwned = !owner || (found.uid === owner.uid && found.gid === owner.gid);
+    if (found.isFile() && isOwned && (found.mode & 0o7777) === mode) return;
+  }
+  await writeFileAtomically(file, content, options);
+}
+
 /** Makes what was named in the folder (by a creation or a rename) last. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");

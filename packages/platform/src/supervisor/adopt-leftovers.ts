@@ -25,6 +25,12 @@ export function adoptableAs(member: Member, spec: ProcessSpec): LedgerEntry["ado
   return { member: member.name, fingerprint: createHash("sha256").update(text).digest("hex") };
 }
 
+/** Stands for what all of the member's processes are started with; undefined where no running one is taken for them. */
+export function fingerprintOf(member: Member): string | undefined {
+  const parts = processesOf(member).map(([, spec]) => adoptableAs(member, spec)?.fingerprint);
+  return parts.includes(undefined) ? undefined : parts.join(" ");
+}
+
 /**
  * The processes that a dead daemon left of this member, main one last, where all of them run and were started as they
  * would be now. Otherwise ends what is left of them and gives none.
@@ -34,8 +40,8 @@ export async function adoptLeftovers(
   member: Member,
 ): Promise<readonly RunningProcess[]> {
   const wanted = processesOf(member);
-  const names = new Set(wanted.map(([name]) => name));
-  const entries = (await ledger.entries()).filter(({ name }) => names.has(name));
+  const names = wanted.map(([name]) => name);
+  const entries = await ledger.entriesOf(names);
   if (entries.length === 0) return [];
   const adopted = wanted.flatMap(([name, spec]) => {
     const entry = entries.find((one) => one.name === name);
@@ -45,7 +51,7 @@ export async function adoptLeftovers(
     return entry && same && isRunning(entry) ? [adopt(entry, spec)] : [];
   });
   if (adopted.length === wanted.length) return adopted;
-  await reapLeftovers(ledger, { keep: ({ name }) => !names.has(name) });
+  await reapLeftovers(ledger, { keep: ({ name }) => !names.includes(name) });
   return [];
 }
 

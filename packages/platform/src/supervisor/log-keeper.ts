@@ -32,7 +32,7 @@ interface Followed {
 }
 
 const pollMs = 500;
-const blockBytes = 1024 * 1024;
+const blockBytes = 64 * 1024;
 
 /**
  * Follows the logs in a folder, whoever writes them: keeps their last lines in memory, and rotates them. An engine goes

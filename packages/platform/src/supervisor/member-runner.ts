@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../shared/errors.ts";
 import { eventually } from "../shared/eventually.ts";
-import { adoptableAs, adoptLeftovers } from "./adopt-leftovers.ts";
+import { isRunning } from "../shared/process-identity.ts";
+import { adoptableAs, adoptLeftovers, fingerprintOf } from "./adopt-leftovers.ts";
 import { supervisorErrors } from "./errors.ts";
 import { endProcess, sendSignal } from "./end-process.ts";
 import { type ProcessExit, type RunningProcess, startGated } from "./gated-process.ts";
@@ -16,7 +17,7 @@ const portsFreeWithinMs = 5000;
 
 /** One member's processes: the companions, then the main one, and the way back. */
 export class MemberRunner {
-  readonly member: Member;
+  #member: Member;
   readonly #ledger: ProcessLedger;
   readonly #stack: string;
   #main: RunningProcess | undefined;
@@ -28,19 +29,37 @@ export class MemberRunner {
   refusal: string | undefined;
 
   constructor(member: Member, options: { ledger: ProcessLedger; stack: string }) {
-    this.member = member;
+    this.#member = member;
     this.#ledger = options.ledger;
     this.#stack = options.stack;
   }
 
-  /** Starts the processes and resolves when the main one answers; rejects when it ends or `signal` aborts. */
+  get member(): Member {
+    return this.#member;
+  }
+
+  /** Starts the processes, unless they were launched; resolves when the main one answers, rejects when it ends. */
   async start(signal: AbortSignal): Promise<void> {
+    await this.#accepting(this.#main ?? (await this.launch(signal)), signal);
+  }
+
+  /** Starts the processes and waits for none to answer but companions; gives the main one. */
+  async launch(signal: AbortSignal): Promise<RunningProcess> {
     this.#stopping = false;
     this.refusal = undefined;
     const adopted = await adoptLeftovers(this.#ledger, this.member);
     this.#main = adopted.at(-1);
     this.#companions = adopted.slice(0, -1);
-    await this.#accepting(this.#main ?? (await this.#startProcesses(signal)), signal);
+    return this.#main ?? this.#startProcesses(signal);
+  }
+
+  /** Whether the main process runs and all were started as this member's would be: then they are this member's. */
+  becomes(member: Member): boolean {
+    const startedAs = fingerprintOf(this.#member);
+    if (startedAs === undefined || startedAs !== fingerprintOf(member)) return false;
+    if (!this.#main || !isRunning(this.#main.identity)) return false;
+    this.#member = member;
+    return true;
   }
 
   /** The companions, each once the one before answers, then the main process. */
@@ -66,14 +85,17 @@ export class MemberRunner {
   }
 
   async #accepting(main: RunningProcess, signal: AbortSignal): Promise<void> {
-    await this.#whileRunning(main, signal, (each) =>
-      eventually(() => this.member.accepting(each), {
+    await this.#whileRunning(main, signal, async (each) => {
+      const options = {
         deadlineMs: Number.POSITIVE_INFINITY, // the unit's own deadline aborts
         intervalMs: 10,
         signal: each,
-        onFailure: (reason) => (this.refusal = messageOf(reason)),
-      }),
-    );
+        onFailure: (reason: unknown) => (this.refusal = messageOf(reason)),
+      };
+      const [first] = this.member.ports; // until it is open, there is nobody to log in to
+      if (first) await eventually(() => connectOnce(first.port), options);
+      await eventually(() => this.member.accepting(each), options);
+    });
     this.refusal = undefined;
   }
 

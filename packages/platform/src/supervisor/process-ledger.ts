@@ -33,12 +33,13 @@ export class ProcessLedger {
   async entries(): Promise<readonly LedgerEntry[]> {
     await ensureFolder(this.#folder, { mode: 0o700 });
     const files = (await readdir(this.#folder)).filter((file) => file.endsWith(".json"));
-    const entries = files.map(async (file) => {
-      // One that is gone by now was forgotten meanwhile: members come and go side by side.
-      const text = await readFileIfPresent(path.join(this.#folder, file));
-      return text === undefined ? [] : [JSON.parse(text) as LedgerEntry];
-    });
-    return (await Promise.all(entries)).flat();
+    return this.entriesOf(files.map((file) => path.basename(file, ".json")));
+  }
+
+  /** Those of these names that are there: one that is gone by now was forgotten meanwhile. */
+  async entriesOf(names: readonly string[]): Promise<readonly LedgerEntry[]> {
+    const texts = await Promise.all(names.map((name) => readFileIfPresent(this.#fileOf(name))));
+    return texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text) as LedgerEntry]));
   }
 
   #fileOf(name: string): string {

@@ -53,6 +53,7 @@ export class Supervisor {
     for (const runner of wanted) runner.expect();
     await (this.#leftovers ??= this.#reapAllBut(wanted));
     const started = new Map<UnitRunner, Promise<void>>();
+    for (const runner of wanted) if (this.#hasToWait(runner)) void runner.headStart();
     for (const runner of wanted) {
       const needs = runner.unit.dependsOn.map((name) => this.#runnerOf(name));
       // Dependencies come before what depends on them, so their promises are there already.
@@ -120,10 +121,14 @@ export class Supervisor {
         `${runner.unit.name} was not started: ${missing.join(", ")} is not ready`,
         { hint: `devstack logs ${missing[0]}` },
       );
-      runner.fail(error);
+      await runner.abandon(error);
       throw error;
     }
     await runner.start();
+  }
+
+  #hasToWait({ unit }: UnitRunner): boolean {
+    return unit.dependsOn.some((name) => this.#runnerOf(name).state !== "ready");
   }
 
   /** Each after what it depends on. */

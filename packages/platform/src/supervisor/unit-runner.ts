@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { DevStackError, messageOf } from "../shared/errors.ts";
 import { supervisorErrors } from "./errors.ts";
 import type { ProcessExit } from "./gated-process.ts";
+import { HeadStart } from "./head-start.ts";
 import { MemberRunner } from "./member-runner.ts";
 import type { ProcessLedger } from "./process-ledger.ts";
 import { RestartPolicy } from "./restart-policy.ts";
@@ -20,7 +21,8 @@ const abortedWithinMs = 5000;
 export class UnitRunner {
   readonly unit: Unit;
   readonly #options: UnitRunnerOptions;
-  #members = new Map<string, MemberRunner>();
+  readonly #members = new Map<string, MemberRunner>();
+  readonly #early = new HeadStart();
   /** Members that have ended by themselves, each with the pause before its next start; undefined: it had its chances. */
   readonly #ended = new Map<MemberRunner, number | undefined>();
   #state: UnitState = "stopped";
@@ -56,6 +58,16 @@ export class UnitRunner {
     this.#timings = {};
     this.#askedAt = performance.now();
     this.#enter("waiting");
+  }
+
+  /** Starts processes as the last start left them, beside what the unit waits for; `start` takes them over. */
+  async headStart(): Promise<void> {
+    const { signal } = this.#current;
+    return this.#enqueue(async () => {
+      if (this.#state !== "waiting" || signal.aborted) return;
+      const { log } = this.#options;
+      await this.#early.begin(this.unit, signal, { log, runnerFor: (one) => this.#runnerFor(one) });
+    });
   }
 
   /** Resolves when the unit is ready; a stop that is asked for meanwhile makes it reject. */
@@ -100,7 +112,8 @@ export class UnitRunner {
       supervisorErrors.DS_SUPERVISOR_STOPPING(`${this.unit.name} is being stopped`),
     );
     return this.#enqueue(async () => {
-      if (this.#members.size === 0 && this.#state !== "failed") return this.#enter("stopped");
+      const isIdle = this.#members.size === 0 && !this.#early.isRunning;
+      if (isIdle && this.#state !== "failed") return this.#enter("stopped");
       this.#enter("stopping");
       await this.#takeDown(force);
       this.#error = undefined;
@@ -124,7 +137,15 @@ export class UnitRunner {
     });
   }
 
-  fail(error: DevStackError): void {
+  /** It is not started, because of something else; what had a head start is ended. */
+  async abandon(error: DevStackError): Promise<void> {
+    return this.#enqueue(async () => {
+      this.#fail(error);
+      await this.#early.end(this.#force);
+    });
+  }
+
+  #fail(error: DevStackError): void {
     this.#error = error;
     this.#enter("failed");
   }
@@ -163,7 +184,12 @@ export class UnitRunner {
       this.#enter("preparing");
       const members = await this.unit.prepare(within);
       within.throwIfAborted();
-      this.#members = new Map(members.map((member) => [member.name, this.#runnerFor(member)]));
+      await allOrFirstError(
+        members.map(async (member) => {
+          const early = await this.#early.take(member);
+          this.#members.set(member.name, early ?? this.#runnerFor(member));
+        }),
+      );
       this.#enter("starting");
       this.#unended = new AbortController();
       await allOrFirstError(
@@ -189,7 +215,7 @@ export class UnitRunner {
         this.#options.log(messageOf(error)),
       );
       const error = signal.aborted ? asError(signal.reason) : (late ?? asError(thrown));
-      this.fail(error);
+      this.#fail(error);
       throw error;
     }
   }
@@ -292,7 +318,7 @@ export class UnitRunner {
       pauseMs === undefined ? [member.name] : [],
     );
     await this.#takeDown();
-    this.fail(
+    this.#fail(
       supervisorErrors.DS_PROCESS_ENDED(
         `${name} ended 6 times within 60 s and is not started again`,
         {
@@ -303,7 +329,8 @@ export class UnitRunner {
   }
 
   async #takeDown(force?: AbortSignal): Promise<void> {
-    await Promise.all([...this.#members.values()].map((runner) => runner.stop(force)));
+    const running = [...this.#members.values()].map((runner) => runner.stop(force));
+    await Promise.all([this.#early.end(force), ...running]);
     this.#members.clear();
     this.#ended.clear();
   }

@@ -16,6 +16,11 @@ export interface Unit {
   readonly members: readonly string[];
   /** How long the whole start may take, in milliseconds. */
   readonly readyWithinMs: number;
+  /**
+   * The members as `prepare` gave them last, by what is on disk and without anything of what the unit depends on: their
+   * processes are started beside that, and go on where `prepare` gives the same again. None: nothing tells.
+   */
+  readonly foresee?: (signal: AbortSignal) => Promise<readonly Member[]>;
   /** Credentials, certificates, files, data folders: all that a start needs before the first process. */
   readonly prepare: (signal: AbortSignal) => Promise<readonly Member[]>;
   /** Once all members accept: what is left of a first start, then an authenticated write and read. */

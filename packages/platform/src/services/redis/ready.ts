@@ -18,15 +18,21 @@ export async function nodeAccepts(run: Run, signal: AbortSignal): Promise<void> 
  */
 export async function writeAndReadBack(run: Run, signal: AbortSignal): Promise<void> {
   await withInstances(run.peers, signal, async (nodes) =>
-    eventually(async () => everyMasterWrites(run.peers, nodes), { deadlineMs: 5000, signal }),
+    eventually(async () => everyMasterWrites(run.peers, nodes), {
+      deadlineMs: 5000,
+      intervalMs: 10,
+      signal,
+    }),
   );
 }
 
 async function everyMasterWrites(runs: readonly Run[], nodes: readonly Redis[]): Promise<void> {
+  for (const [index, node] of nodes.entries()) {
+    const state = parseInfo(await node.cluster("INFO")).get("cluster_state"); // of most tries the only question
+    if (state !== "ok") throw new Error(`${runs[index]?.instance} has cluster_state:${state}`);
+  }
   const slots = await Promise.all(
-    nodes.map(async (node, index) => {
-      const state = parseInfo(await node.cluster("INFO")).get("cluster_state");
-      if (state !== "ok") throw new Error(`${runs[index]?.instance} has cluster_state:${state}`);
+    nodes.map(async (node) => {
       const { self } = parseClusterNodes(String(await node.cluster("NODES")));
       if (self.slots.length > 0) await writesOwnKey(node, self.slots);
       return countSlots(self.slots);
