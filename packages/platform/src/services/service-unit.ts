@@ -222,8 +222,9 @@ async function configurationOf(run: Run, files: readonly RenderedFile[]): Promis
   const certificate = await readFileIfPresent(run.tls.bundle);
   const { ino } = await stat(run.folders.data);
   const { product, version } = run.engine;
+  const ports = run.peers.map((peer) => peer.ports); // what lies there may be of a start with others
   const contents = files.map(({ path: name, content, mode }) => [name, mode ?? 0o600, content]);
-  const text = JSON.stringify([product, version, contents, certificate, ino]);
+  const text = JSON.stringify([product, version, ports, contents, certificate, ino]);
   return createHash("sha256").update(text).digest("hex");
 }
 
