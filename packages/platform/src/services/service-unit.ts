@@ -29,6 +29,7 @@ import {
 import { serviceErrors } from "./errors.ts";
 import { executeProgram } from "./execute-program.ts";
 import { recallStart, rememberStart } from "./remembered-start.ts";
+import { vaultService } from "./vault/vault-service.ts";
 
 /** What a definition is run with on this machine. */
 export interface ServiceHost {
@@ -51,6 +52,7 @@ export function serviceUnit(definition: ServiceDefinition, host: ServiceHost): U
   return {
     name: definition.name,
     dependsOn: definition.dependsOn,
+    needsToStart: [vaultService.name],
     startsFirst: definition.startsFirst ?? false,
     members: instancesOf(definition),
     readyWithinMs: definition.readyWithinMs ?? 60_000,

@@ -29,6 +29,7 @@ export async function endProcess(
     clearInterval(repeat);
   }
   tree = merge(tree, await processTree([identity], marker));
+  if (!tree.some(isRunning)) return []; // and so there is nobody who could start another one
   if (!isRunning(identity)) await gone(tree, options.force?.aborted ? 0 : followMs, options.force);
   const left = merge(tree, await processTree([identity], marker)).filter(isRunning);
   for (const one of left) sendSignal(one, "SIGKILL");

@@ -7,7 +7,7 @@ import { identify, type ProcessIdentity } from "../shared/process-identity.ts";
 import { supervisorErrors } from "./errors.ts";
 import type { LedgerEntry, ProcessLedger } from "./process-ledger.ts";
 import type { Account, ProcessSpec } from "./process-spec.ts";
-import { processMarker } from "./process-tree.ts";
+import { processMarker } from "./process-table.ts";
 
 /** Both null: it ended, and nobody could be told how. */
 export interface ProcessExit {

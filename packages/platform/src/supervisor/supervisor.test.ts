@@ -201,6 +201,27 @@ describe("stop", () => {
     expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
+  it("ends what others need to their end after them, and what they needed for their start beside them", async () => {
+    const flags = ["--refuses-terms=2"];
+    const slow = { flags, graceMs: 20_000, repeatMs: 300, dependsOn: ["store"] };
+    const user = { ...unit("user", await freePort(), slow), needsToStart: ["store"] };
+    for (const [name, needs] of [
+      ["user", user],
+      ["app", unit("app", await freePort(), slow)],
+    ] as const) {
+      const supervisor = supervise([unit("store", await freePort()), needs]);
+      await supervisor.start([name]);
+      const order: string[] = [];
+      using _following = supervisor.follow(({ unit: one, state }) => order.push(`${one} ${state}`));
+      await supervisor.stop();
+      expect(order).toEqual(
+        name === "user"
+          ? ["user stopping", "store stopping", "store stopped", "user stopped"]
+          : ["app stopping", "app stopped", "store stopping", "store stopped"],
+      );
+    }
+  });
+
   it("ends a child that has left the process group", async () => {
     const supervisor = supervise([
       unit("one", await freePort(), { flags: ["--forks-child"], graceMs: 2000 }),

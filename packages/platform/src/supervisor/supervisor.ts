@@ -14,7 +14,7 @@ export interface SupervisorOptions {
   readonly log: (line: string) => void;
 }
 
-/** Starts each unit the moment what it depends on is ready, and ends them in the opposite order. */
+/** Starts each unit the moment what it depends on is ready, and ends it before what it needs to its end. */
 export class Supervisor {
   readonly #runners: ReadonlyMap<string, UnitRunner>;
   readonly #options: SupervisorOptions;
@@ -73,14 +73,15 @@ export class Supervisor {
       this.#options.log(`ended what an earlier daemon left: ${reaped.join(", ")}`);
   }
 
-  /** Stops these units, or all; those that depend on them go first. */
+  /** Stops these units, or all; those that depend on them for more than their start go first. */
   async stop(names?: readonly string[], force?: AbortSignal): Promise<readonly UnitStatus[]> {
     const chosen = names ? names.map((name) => this.#runnerOf(name)) : [...this.#runners.values()];
     const stopped = new Map<UnitRunner, Promise<void>>();
     for (const runner of this.#withDependencies([...this.#runners.values()]).toReversed()) {
       if (!chosen.includes(runner)) continue;
-      const dependents = [...stopped].filter(([other]) =>
-        other.unit.dependsOn.includes(runner.unit.name),
+      const { name } = runner.unit;
+      const dependents = [...stopped].filter(
+        ([{ unit }]) => unit.dependsOn.includes(name) && !unit.needsToStart?.includes(name),
       );
       stopped.set(
         runner,

@@ -5,6 +5,8 @@ import type { Account, Companion, ProcessSpec } from "./process-spec.ts";
 export interface Unit {
   readonly name: string;
   readonly dependsOn: readonly string[];
+  /** Those of them that it needs for its start alone: they are stopped beside it, not after it. */
+  readonly needsToStart?: readonly string[];
   /** The whole stack waits for it longest: of those that could start at once, it is started before the others. */
   readonly startsFirst?: boolean;
   /**
