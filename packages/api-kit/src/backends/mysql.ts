@@ -6,6 +6,7 @@ import { type BackendTls, codeOf, fieldOf } from "./backend-tls.ts";
 
 export interface Mysql {
   readonly pool: Pool;
+  readonly database: string;
   connections: number;
 }
 
@@ -15,16 +16,17 @@ export function mysqlDriver(endpoint: Endpoint, tls: BackendTls | undefined): Ba
     secret: "mysql",
     open: async (credentials) => {
       const { createPool } = await import("mysql2/promise");
+      const database = fieldOf(credentials, "database");
       const pool = createPool({
         ...endpoint,
         user: fieldOf(credentials, "user"),
         password: fieldOf(credentials, "password"),
-        database: fieldOf(credentials, "database"),
+        database,
         ...(tls ? { ssl: { ...tls, verifyIdentity: true } } : {}),
         connectionLimit: 10,
         connectTimeout: 2000,
       });
-      const mysql: Mysql = { pool, connections: 0 };
+      const mysql: Mysql = { pool, database, connections: 0 };
       pool.pool.on("connection", (connection) => {
         mysql.connections++;
         connection.once("end", () => mysql.connections--);

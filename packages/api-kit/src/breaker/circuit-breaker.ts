@@ -23,8 +23,8 @@ export interface BreakerListener {
   changed(service: Dependency, state: BreakerState): void;
 }
 
-const failuresToOpen = 5;
-const halfOpenAfterMs = 60_000;
+export const failuresToOpen = 5;
+export const halfOpenAfterMs = 60_000;
 
 /** Stops asking a dependency that failed five times in a row; lets one call try it again a minute later. */
 export class CircuitBreaker {

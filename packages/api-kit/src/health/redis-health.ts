@@ -9,14 +9,15 @@ import {
 } from "../redis-cluster/cluster-nodes.ts";
 import { parseInfo } from "../redis-cluster/parse-info.ts";
 
+/** Of one that does not answer, where it is. */
 export interface NodeHealth {
   readonly host: string;
   readonly port: number;
   readonly status: "healthy" | "unhealthy";
-  readonly version: string | null;
   readonly role: "master" | "replica";
-  readonly connected_clients: number | null;
-  readonly used_memory_human: string | null;
+  readonly version?: string;
+  readonly connected_clients?: number;
+  readonly used_memory_human?: string;
 }
 
 export interface RedisHealth {
@@ -56,15 +57,15 @@ const nodeTimeoutMs = 1000;
 async function nodeHealth(cluster: Cluster, listed: ClusterNode): Promise<NodeHealth> {
   const { host, port, role } = listed;
   const info = await readInfo(cluster, listed);
+  if (!info) return { host, port, status: "unhealthy", role };
   return {
     host,
     port,
-    status: info ? "healthy" : "unhealthy",
-    version: textOf(info?.["redis_version"]),
+    status: "healthy",
     role,
-    connected_clients:
-      typeof info?.["connected_clients"] === "number" ? info["connected_clients"] : null,
-    used_memory_human: textOf(info?.["used_memory_human"]),
+    version: String(info["redis_version"]),
+    connected_clients: Number(info["connected_clients"]),
+    used_memory_human: String(info["used_memory_human"]),
   };
 }
 
@@ -81,8 +82,4 @@ async function readInfo(
   } catch {
     return undefined;
   }
-}
-
-function textOf(value: string | number | undefined): string | null {
-  return value === undefined ? null : String(value);
 }

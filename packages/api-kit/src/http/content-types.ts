@@ -8,6 +8,8 @@ export const allowedTypes = [
   "text/plain",
 ] as const;
 
+export const bodyLimitBytes = 10 * 1024 * 1024;
+
 /** Bodies of these types are read; what is not JSON stays text, which the contract's schemas judge. */
 export function acceptContentTypes(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();

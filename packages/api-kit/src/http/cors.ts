@@ -2,10 +2,12 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 
 const ports = [3000, 8000, 8001, 8002, 8080];
 
-/** Pages of these origins may use the APIs, with credentials. */
-const origins: ReadonlySet<string> = new Set(
-  ports.flatMap((port) => [`http://localhost:${port}`, `http://127.0.0.1:${port}`]),
-);
+/** Pages of these may use the APIs, with credentials. */
+export const allowedOrigins = ports.flatMap((port) => [
+  `http://localhost:${port}`,
+  `http://127.0.0.1:${port}`,
+]);
+const origins: ReadonlySet<string> = new Set(allowedOrigins);
 
 const corsMethods = "GET, POST, PUT, DELETE, PATCH, OPTIONS";
 const headers =

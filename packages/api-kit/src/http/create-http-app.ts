@@ -4,13 +4,12 @@ import { fastify, type FastifyInstance, LogController } from "fastify";
 import { addCacheHooks } from "../cache/cache-hooks.ts";
 import type { ApiContext } from "../context.ts";
 import { answerError, answerUnknownRoute } from "./answer-error.ts";
-import { acceptContentTypes } from "./content-types.ts";
+import { acceptContentTypes, bodyLimitBytes } from "./content-types.ts";
 import { serveDocsAssets } from "./docs-assets.ts";
 import { lazyChildLogger } from "./lazy-child-logger.ts";
 import { addRequestHooks } from "./request-hooks.ts";
 import { createValidatorCompiler } from "./validator-compiler.ts";
 
-const bodyLimitBytes = 10 * 1024 * 1024;
 const wellFormedId = /^[A-Za-z0-9._-]{1,128}$/;
 
 /**
@@ -29,7 +28,10 @@ export function createHttpApp(context: ApiContext): FastifyInstance {
     requestIdHeader: false,
     genReqId: requestId,
     bodyLimit: bodyLimitBytes,
-    routerOptions: { maxParamLength: 16_384 }, // longer than a request line: what is too long is the contract's to say
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      maxParamLength: 16_384, // longer than a request line: what is too long is the contract's to say
+    },
     exposeHeadRoutes: false, // what is served is what the contract lists
     frameworkErrors: (error, request, reply) => answerError(context, error, request, reply),
   }) as unknown as FastifyInstance;

@@ -4,20 +4,22 @@ export class KnownRoutes {
 
   /** `template` as Fastify writes it: `/examples/cache/:key`. */
   add(template: string, methods: readonly string[]): void {
-    const route = this.#routes.get(template) ?? {
+    const plain = template.replace(/(?<=.)\/$/, "");
+    const route = this.#routes.get(plain) ?? {
       path: new RegExp(
-        `^${template.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(/:[A-Za-z_]+/g, "[^/]+")}$`,
+        `^${plain.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll(/:[A-Za-z_]+/g, "[^/]+")}$`,
       ),
       methods: new Set<string>(),
     };
-    this.#routes.set(template, route);
+    this.#routes.set(plain, route);
     for (const method of methods) route.methods.add(method);
   }
 
   methodsOf(url: string): readonly string[] {
     const [path = ""] = url.split("?");
+    const plain = path.replace(/(?<=.)\/$/, ""); // a slash at the end makes no difference
     const methods = [...this.#routes.values()]
-      .filter((route) => route.path.test(path))
+      .filter((route) => route.path.test(plain))
       .flatMap((route) => [...route.methods]);
     return [...new Set(methods)].toSorted();
   }

@@ -17,10 +17,10 @@ export function addRequestHooks(app: FastifyInstance, context: ApiContext): void
   const admit = (verdict: RateVerdict, reply: FastifyReply): RateLimitError | undefined => {
     reply.header("x-ratelimit-limit", verdict.limit);
     reply.header("x-ratelimit-remaining", verdict.remaining);
-    reply.header("x-ratelimit-reset", verdict.resetAt);
+    reply.header("x-ratelimit-reset", verdict.resetSeconds);
     if (verdict.allowed) return undefined;
     metrics.rateLimitExceeded.inc();
-    return new RateLimitError(verdict.limit, verdict.retryAfter);
+    return new RateLimitError(verdict.limit, verdict.resetSeconds);
   };
 
   const admitLater = async (

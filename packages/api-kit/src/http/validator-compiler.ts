@@ -55,6 +55,7 @@ const messages: Readonly<Record<string, (params: Readonly<Record<string, unknown
   minimum: ({ limit }) => `is less than ${String(limit)}`,
   maximum: ({ limit }) => `is more than ${String(limit)}`,
   minProperties: ({ limit }) => `has fewer than ${String(limit)} members`,
+  not: () => "is not allowed",
   type: ({ type }) => `is no ${String(type)}`,
 };
 

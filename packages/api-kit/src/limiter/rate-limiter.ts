@@ -6,10 +6,8 @@ export interface RateVerdict {
   readonly allowed: boolean;
   readonly limit: number;
   readonly remaining: number;
-  /** When the oldest request leaves the window, in seconds since 1970. */
-  readonly resetAt: number;
-  /** Seconds until one more is let through. */
-  readonly retryAfter: number;
+  /** Seconds until the oldest request leaves the window, and makes room for one more. */
+  readonly resetSeconds: number;
 }
 
 export interface RateLimiterOptions {
@@ -169,13 +167,11 @@ function verdictOf(
   oldestAt: number,
   now: number,
 ): RateVerdict {
-  const resetMs = oldestAt + windowMs;
   return {
     allowed,
     limit,
     remaining: Math.max(0, limit - total),
-    resetAt: Math.ceil(resetMs / 1000),
-    retryAfter: Math.max(1, Math.ceil((resetMs - now) / 1000)),
+    resetSeconds: Math.max(1, Math.ceil((oldestAt + windowMs - now) / 1000)),
   };
 }
 

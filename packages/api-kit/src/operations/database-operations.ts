@@ -1,30 +1,33 @@
 import type { ApiContext } from "../context.ts";
 
-const query = "SELECT 1 AS value, CURRENT_TIMESTAMP AS now";
-
-export async function queryPostgres({ postgres }: ApiContext) {
-  const { rows } = await postgres.use(async (pool) => pool.query<Row>(query));
-  return { database: "postgres", query, result: rows.map(resultOf) };
-}
-
-export async function queryMysql({ mysql }: ApiContext) {
-  const [rows] = await mysql.use(async ({ pool }) => pool.query({ sql: query, timeout: 5000 }));
-  return { database: "mysql", query, result: (rows as Row[]).map(resultOf) };
-}
-
-export async function queryMongodb({ mongodb }: ApiContext) {
-  const collections = await mongodb.use(async ({ database }) => {
-    const listed = await database.listCollections({}, { nameOnly: true }).toArray();
-    return listed.map(({ name }) => name).toSorted();
-  });
-  return { database: "mongodb", collections, count: collections.length };
-}
+const query = "SELECT current_timestamp AS now";
 
 interface Row {
-  readonly value: number;
   readonly now: Date;
 }
 
-function resultOf({ value, now }: Row) {
-  return { value, now: now.toISOString() };
+export async function queryPostgres({ postgres }: ApiContext) {
+  return postgres.use(async (pool) => {
+    const { rows } = await pool.query<Row>(query);
+    return answer(pool.options.database, rows);
+  });
+}
+
+export async function queryMysql({ mysql }: ApiContext) {
+  return mysql.use(async ({ pool, database }) => {
+    const [rows] = await pool.query({ sql: query, timeout: 5000 });
+    return answer(database, rows as Row[]);
+  });
+}
+
+export async function queryMongodb({ mongodb }: ApiContext) {
+  return mongodb.use(async ({ database }) => {
+    const listed = await database.listCollections({}, { nameOnly: true }).toArray();
+    const collections = listed.map(({ name }) => name).toSorted();
+    return { database: database.databaseName, collections, count: collections.length };
+  });
+}
+
+function answer(database: string | undefined, rows: readonly Row[]) {
+  return { database, query, result: rows[0]?.now.toISOString() };
 }

@@ -1,30 +1,36 @@
+import { dependencies, failuresToOpen, halfOpenAfterMs } from "../breaker/circuit-breaker.ts";
 import type { ApiContext } from "../context.ts";
+import { allowedTypes, bodyLimitBytes } from "../http/content-types.ts";
+import { allowedOrigins } from "../http/cors.ts";
 import { version } from "../metrics/api-metrics.ts";
 
-const descriptions: Readonly<Record<ApiContext["implementation"], string>> = {
-  "reference-api": "The reference API with its schemas in code",
-  "contract-api": "The reference API built from its contract",
-};
-
-export async function getRoot({ implementation, settings }: ApiContext) {
+export async function getRoot({ settings }: ApiContext) {
   const { general, health, metrics } = settings.rateLimits;
   return {
     name: "DevStack Core - Reference API",
     version,
-    description: descriptions[implementation],
+    description:
+      "How an application uses Vault, PostgreSQL, MySQL, MongoDB, Redis Cluster and RabbitMQ.",
     language: "TypeScript",
     docs: "/docs",
     health: "/health/all",
     metrics: "/metrics",
     security: {
-      cors: "localhost and 127.0.0.1 on the ports that applications use",
+      cors: { allowed_origins: allowedOrigins, allow_credentials: true },
       rate_limiting: {
         general: `${general}/minute`,
         health: `${health}/minute`,
         metrics: `${metrics}/minute`,
       },
-      request_validation: "by the contract, bodies up to 10 MiB",
-      circuit_breakers: ["vault", "postgres", "mysql", "mongodb", "redis", "rabbitmq"],
+      request_validation: {
+        max_body_bytes: bodyLimitBytes,
+        allowed_content_types: allowedTypes,
+      },
+      circuit_breakers: {
+        services: dependencies,
+        failure_threshold: failuresToOpen,
+        reset_seconds: halfOpenAfterMs / 1000,
+      },
     },
     redis_cluster: {
       nodes: "/redis/cluster/nodes",
@@ -34,9 +40,13 @@ export async function getRoot({ implementation, settings }: ApiContext) {
     },
     examples: {
       vault: "/examples/vault/secret/{service_name}",
-      databases: "/examples/database/{database}/query",
+      postgres: "/examples/database/postgres/query",
+      mysql: "/examples/database/mysql/query",
+      mongodb: "/examples/database/mongodb/query",
       cache: "/examples/cache/{key}",
-      messaging: "/examples/messaging/publish/{queue_name}",
+      publish: "/examples/messaging/publish/{queue_name}",
+      consume: "/examples/messaging/consume/{queue_name}",
+      queue: "/examples/messaging/queue/{queue_name}/info",
     },
   };
 }

@@ -20,7 +20,8 @@ export async function getSecretKey(context: ApiContext, { params }: OperationInp
       service,
       key,
     });
-  return { service, key, value: maskSecrets(data)[key], note };
+  const value = maskSecrets(data)[key];
+  return { service, key, value: typeof value === "string" ? value : JSON.stringify(value), note };
 }
 
 async function readSecret({ breakers, vault }: ApiContext, service: string) {
