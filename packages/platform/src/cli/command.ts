@@ -9,11 +9,13 @@ export interface Command {
   /** After the command's name, as a user would read it: "[service…]". */
   readonly usage: string;
   readonly options: OptionSpecs;
+  /** A line for each word that it may begin with, for `--help`. */
+  readonly words?: Readonly<Record<string, string>>;
   /** A line for each option, for `--help`. */
   readonly optionHelp: Readonly<Record<string, string>>;
   readonly positionals: { readonly min: number; readonly max: number };
   /** What the words after it may be, for a shell to complete: names of one kind, or these. */
-  readonly completes?: "service" | "instance" | "suite" | readonly string[];
+  readonly completes?: "service" | "unit" | "instance" | "suite" | readonly string[];
   /** Values of options that take one of a few. */
   readonly optionValues?: Readonly<Record<string, readonly string[]>>;
   /** It hands signals on to a program that it runs: Ctrl-C is that program's affair. */

@@ -17,7 +17,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./commands/down.ts")).downCommand,
   },
   restart: {
-    summary: "restart a service, or one instance of it",
+    summary: "restart services, or single instances; without a name all that runs",
     load: async () => (await import("./commands/restart.ts")).restartCommand,
   },
   status: {
@@ -90,4 +90,23 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   },
 };
 
-export const aliases: Readonly<Record<string, string>> = { ps: "status" };
+/** What users of other tools type, and what it is here. */
+export const elsewhere: Readonly<Record<string, string>> = {
+  start: "up",
+  stop: "down",
+  kill: "down --force",
+  rm: "destroy",
+  exec: "shell",
+  pull: "fetch",
+  install: "fetch",
+  list: "ls",
+  top: "status --resources",
+  port: "url",
+  config: "doctor",
+};
+
+export const aliases: Readonly<Record<string, string>> = {
+  ps: "status",
+  "--version": "version",
+  "-v": "version",
+};

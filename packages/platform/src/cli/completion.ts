@@ -3,6 +3,8 @@ export interface CompletedCommand {
   readonly name: string;
   readonly summary: string;
   readonly words: readonly string[];
+  /** The user's own applications follow it too: they are looked up when a line is completed. */
+  readonly takesApps: boolean;
   readonly options: readonly CompletedOption[];
 }
 
@@ -15,6 +17,9 @@ export interface CompletedOption {
 
 type Generate = (commands: readonly CompletedCommand[]) => string;
 
+/** Prints the applications of the folder's configuration. */
+const lookUp = "completion apps 2>/dev/null";
+
 const flag = ({ name }: CompletedOption): string => `--${name}`;
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
@@ -25,17 +30,18 @@ function bash(commands: readonly CompletedCommand[]): string {
       .map((option) => `    '${name} ${flag(option)}') words='${option.values?.join(" ")}' ;;`),
   );
   const cases = commands.map(
-    ({ name, words, options }) =>
-      `    ${name}) words='${words.join(" ")}' options='${options.map(flag).join(" ")}' ;;`,
+    ({ name, words, options, takesApps }) =>
+      `    ${name}) words='${words.join(" ")}' options='${options.map(flag).join(" ")}'${takesApps ? " apps=yes" : ""} ;;`,
   );
   return `# devstack completion for bash: eval "$(./devstack completion bash)"
 _devstack() {
-  local cur=\${COMP_WORDS[COMP_CWORD]} command=\${COMP_WORDS[1]} words options=
+  local cur=\${COMP_WORDS[COMP_CWORD]} command=\${COMP_WORDS[1]} words options= apps=
   ((COMP_CWORD > 1)) || command=
   case $command in
     '') words='${commands.map(({ name }) => name).join(" ")}' ;;
 ${cases.join("\n")}
   esac
+  [[ -z $apps || $cur == -* ]] || words+=" $("\${COMP_WORDS[0]}" ${lookUp} || :)"
   [[ $cur != -* ]] || words=$options
   case "$command \${COMP_WORDS[COMP_CWORD-1]}" in
 ${values.join("\n")}
@@ -56,8 +62,8 @@ function zsh(commands: readonly CompletedCommand[]): string {
       ),
   );
   const cases = commands.map(
-    ({ name, words, options }) =>
-      `    ${name}) compadd -- ${[...words, ...options.map(flag)].join(" ")} ;;`,
+    ({ name, words, options, takesApps }) =>
+      `    ${name}) compadd -- ${[...words, ...options.map(flag), ...(takesApps ? [`\${(f)"$($words[1] ${lookUp})"}`] : [])].join(" ")} ;;`,
   );
   return `#compdef devstack
 # devstack completion for zsh: eval "$(./devstack completion zsh)"
@@ -82,11 +88,12 @@ compdef _devstack devstack ./devstack`;
 }
 
 function fish(commands: readonly CompletedCommand[]): string {
-  const lines = commands.flatMap(({ name, summary, words, options }) => {
+  const lines = commands.flatMap(({ name, summary, words, options, takesApps }) => {
     const seen = `complete -c devstack -n '__fish_seen_subcommand_from ${name}'`;
     return [
       `complete -c devstack -n __fish_use_subcommand -a ${name} -d ${quote(summary)}`,
       ...(words.length > 0 ? [`${seen} -a '${words.join(" ")}'`] : []),
+      ...(takesApps ? [`${seen} -a '(eval (commandline -opc)[1] ${lookUp})'`] : []),
       ...options.map(
         (option) =>
           `${seen} -l ${option.name}${option.values ? ` -x -a '${option.values.join(" ")}'` : ""} -d ${quote(option.help)}`,

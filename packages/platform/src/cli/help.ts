@@ -13,19 +13,28 @@ export function generalHelp(): string {
     "",
     ...lines,
     "",
-    ...Object.entries(commonOptionHelp).map(([option, help]) => `  ${option.padEnd(12)}  ${help}`),
+    ...optionLines(commonOptionHelp),
+    "",
+    "exit codes: 0 done, 1 failed, 2 usage or configuration, 3 partly done, 4 conflict,",
+    "            5 not ready in time, 6 integrity, 130 interrupted",
   ].join("\n");
 }
 
 export function commandHelp(name: string, command: Command): string {
-  const options = Object.entries(command.optionHelp);
-  const width = Math.max(0, ...options.map(([option]) => option.length));
+  const { words = {}, optionHelp } = command;
+  const { "--help": _this, ...common } = commonOptionHelp;
   return [
     `${name}: ${commands[name]?.summary}`,
     "",
     `usage: devstack ${name} ${command.usage}`.trimEnd(),
-    ...(options.length > 0
-      ? ["", ...options.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`)]
-      : []),
+    ...(Object.keys(words).length > 0 ? ["", ...optionLines(words)] : []),
+    "",
+    ...optionLines({ ...optionHelp, ...common }),
   ].join("\n");
+}
+
+/** Each with what it does, in two columns. */
+function optionLines(help: Readonly<Record<string, string>>): readonly string[] {
+  const width = Math.max(...Object.keys(help).map((option) => option.length));
+  return Object.entries(help).map(([option, text]) => `  ${option.padEnd(width)}  ${text}`);
 }

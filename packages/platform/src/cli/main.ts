@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { exitCodes } from "../shared/errors.ts";
 import { nearest } from "../shared/nearest.ts";
 import { type Command, commonOptions, type Invocation, type OptionSpecs } from "./command.ts";
-import { aliases, commands } from "./commands.ts";
+import { aliases, commands, elsewhere } from "./commands.ts";
 import { cliErrors } from "./errors.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import { listenForInterruption } from "./interruption.ts";
@@ -13,7 +13,8 @@ import { makeTerminal } from "./terminal.ts";
 const home = fileURLToPath(new URL("../../../../", import.meta.url));
 
 /** Reads the command line, runs the command, gives the exit code. The one place that catches everything. */
-async function main(args: readonly string[]): Promise<number> {
+async function main(typed: readonly string[]): Promise<number> {
+  const args = commandFirst(typed);
   const terminal = makeTerminal(process, process.env);
   const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
   const json = own.includes("--json");
@@ -23,11 +24,11 @@ async function main(args: readonly string[]): Promise<number> {
   };
   try {
     const [first, ...rest] = args;
-    if (first === undefined || first === "--help" || first === "-h" || first === "help") {
+    if (first === undefined || first === "--help" || first === "-h") {
       terminal.result(generalHelp());
       return first === undefined ? exitCodes.usage : exitCodes.done;
     }
-    const name = first === "--version" ? "version" : (aliases[first] ?? first);
+    const name = aliases[first] ?? first;
     const command = await loadCommand(name);
     const [word = "", ...others] = rest;
     if (command.becomes && Object.hasOwn(command.becomes, word))
@@ -54,10 +55,32 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/** "help up" is "up --help", and what every command takes may come before its name. */
+function commandFirst(args: readonly string[]): readonly string[] {
+  if (args[0] === "help") return args[1] === undefined ? ["--help"] : [args[1], "--help"];
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: commonOptions,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const at = tokens.find(({ kind }) => kind === "positional")?.index ?? 0;
+  const before = tokens.filter((token) => token.kind === "option" && token.index < at);
+  const areCommon = before.every(
+    (token) => token.kind === "option" && Object.hasOwn(commonOptions, token.name),
+  );
+  return areCommon
+    ? [...args.slice(at, at + 1), ...args.slice(0, at), ...args.slice(at + 1)]
+    : args;
+}
+
 async function loadCommand(name: string): Promise<Command> {
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (entry) return entry.load();
-  const meant = nearest(name, [...Object.keys(commands), ...Object.keys(aliases)]);
+  const meant = Object.hasOwn(elsewhere, name)
+    ? elsewhere[name]
+    : nearest(name, [...Object.keys(commands), ...Object.keys(aliases)]);
   throw cliErrors.DS_UNKNOWN_COMMAND(`there is no command ${JSON.stringify(name)}`, {
     hint: meant ? `did you mean "devstack ${meant}"?` : "devstack --help",
   });
@@ -69,7 +92,6 @@ function parse(
   args: readonly string[],
 ): Pick<Invocation, "values" | "positionals"> {
   const options: OptionSpecs = { ...commonOptions, ...command.options };
-  const hint = `devstack ${name} --help`;
   for (const token of parseArgs({
     args: [...args],
     options,
@@ -80,7 +102,7 @@ function parse(
     if (token.kind !== "option" || Object.hasOwn(options, token.name)) continue;
     const meant = nearest(token.name, Object.keys(options));
     throw cliErrors.DS_USAGE(`devstack ${name} has no option ${token.rawName}`, {
-      hint: meant ? `did you mean --${meant}?` : hint,
+      hint: meant ? `did you mean --${meant}?` : `devstack ${name} --help`,
     });
   }
   try {
@@ -99,8 +121,9 @@ function parse(
         : `${JSON.stringify(positionals[max])} is one word too many`,
     );
   } catch (error) {
-    throw cliErrors.DS_USAGE(`devstack ${name}: ${(error as Error).message}`, {
-      hint,
+    const [why] = (error as Error).message.split("\n");
+    throw cliErrors.DS_USAGE(`devstack ${name}: ${why}`, {
+      hint: `devstack ${name} ${command.usage}`.trimEnd(),
       cause: error,
     });
   }

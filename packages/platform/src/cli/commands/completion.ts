@@ -1,4 +1,5 @@
 import { knownNames } from "../../app/known-names.ts";
+import { appNames } from "../../app/user-apps.ts";
 import { nearest } from "../../shared/nearest.ts";
 import { type Command, commonOptionHelp, commonOptions } from "../command.ts";
 import { commands } from "../commands.ts";
@@ -13,7 +14,13 @@ export const completionCommand: Command = {
   optionHelp: {},
   positionals: { min: 1, max: 1 },
   completes: shells,
-  run: async ({ terminal, json, positionals: [shell = ""] }) => {
+  run: async ({ terminal, json, stack, positionals: [shell = ""] }) => {
+    if (shell === "apps") {
+      const names = appNames(await stack());
+      if (json || names.length > 0)
+        terminal.result(json ? JSON.stringify({ apps: names }) : names.join("\n"));
+      return 0;
+    }
     const generate = Object.hasOwn(completionScripts, shell) ? completionScripts[shell] : undefined;
     if (!generate) {
       const meant = nearest(shell, shells);
@@ -34,7 +41,8 @@ async function complete(name: string): Promise<CompletedCommand> {
   const command = await load();
   const { completes = [] } = command;
   const words = typeof completes === "string" ? knownNames[completes] : completes;
-  return { name, summary, words, options: optionsOf(command) };
+  const takesApps = completes === "unit" || completes === "instance";
+  return { name, summary, words, takesApps, options: optionsOf(command) };
 }
 
 function optionsOf(command: Command): readonly CompletedOption[] {

@@ -9,7 +9,7 @@ export const healthCommand: Command = {
   options: {},
   optionHelp: {},
   positionals: { min: 0, max: 32 },
-  completes: "service",
+  completes: "unit",
   run: async ({ stack, terminal, json, positionals }) => {
     const services = await health(await stack(), positionals);
     const healthy = services.every((one) => one.healthy);

@@ -3,11 +3,10 @@ import type { Command } from "../command.ts";
 import { statusText } from "../status-table.ts";
 
 export const statusCommand: Command = {
-  usage: "[--resources] [--json]",
+  usage: "[--resources]",
   options: { resources: { type: "boolean" } },
   optionHelp: {
     "--resources": "memory and CPU time of each; also in the JSON",
-    "--json": "the result as one JSON document",
   },
   positionals: { min: 0, max: 0 },
   run: async ({ stack, terminal, json, values }) => {

@@ -29,7 +29,7 @@ export const upCommand: Command = {
     "--timings": "how long each service took, and which of them the whole waited for",
   },
   positionals: { min: 0, max: 32 },
-  completes: "service",
+  completes: "unit",
   optionValues: { profile: profileNames },
   run: async ({ stack, terminal, positionals, values, json, interrupted, onForce }) => {
     const startedAt = performance.now();

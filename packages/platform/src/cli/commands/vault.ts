@@ -73,6 +73,17 @@ export const vaultCommand: Command = {
   usage:
     "server [-dev] [-config=FILE] | status | token | seal | unseal | init | bootstrap | ca-cert | show-password SERVICE",
   options: {},
+  words: {
+    status: "its address, and whether it is initialised and sealed; 1 while it is sealed",
+    token: "the root token",
+    seal: "shut it: nobody reads or issues anything until it is unsealed",
+    unseal: "open it with the keys of the stack's folder",
+    init: "initialise one that never was, and save its keys",
+    bootstrap: "put back what services and applications need and it lacks",
+    "ca-cert": "the CA chain that clients verify certificates against, PEM",
+    "show-password": "the application's password of a service",
+    server: "the vault alone, in the foreground: server --help",
+  },
   optionHelp: {},
   positionals: { min: 1, max: 2 },
   completes: ["server", ...Object.keys(actions)],

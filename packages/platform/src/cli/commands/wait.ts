@@ -13,7 +13,7 @@ export const waitCommand: Command = {
     "--timeout T": "how long at most: 60s (default), 500ms, 2m; then the exit code is 5",
   },
   positionals: { min: 1, max: 32 },
-  completes: "service",
+  completes: "unit",
   optionValues: { status: awaitedStates },
   run: async ({ stack, terminal, json, positionals, values, interrupted }) => {
     const state = awaited(String(values["status"] ?? "healthy"));

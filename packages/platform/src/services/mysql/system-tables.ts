@@ -1,6 +1,5 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import semver from "semver";
 import { readFileIfPresent, writeFileAtomically } from "../../shared/files.ts";
 import type { Run, Step } from "../definition.ts";
 import { portOf, superuserOf } from "./client.ts";
@@ -40,8 +39,7 @@ export async function markSystemTables(run: Run): Promise<void> {
 
 /** "10.11": within one, system tables stay the same. */
 function releaseOf({ engine }: Run): string {
-  const { major, minor } = semver.coerce(engine.version) ?? {};
-  return `${major}.${minor}`;
+  return /^\d+\.\d+/.exec(engine.version)?.[0] ?? engine.version;
 }
 
 function loginOf(run: Run): string {
