@@ -13,6 +13,19 @@ describe("an entry of the barrier", () => {
     expect(entry.includes(plaintext)).toBe(false);
   });
 
+  test("is as short as nothing is, and no shorter", () => {
+    const nothing = encryptEntry(key, 1, "a", Buffer.alloc(0));
+    expect(nothing).toHaveLength(33);
+    expect(decryptEntry(key, "a", nothing)).toHaveLength(0);
+    expect(() => termOf(nothing.subarray(0, 32))).toThrow(
+      new BarrierIntegrityError("an entry of the storage has no known format"),
+    );
+    // Also where it lies in the middle of other bytes, as LMDB gives them.
+    const within = Buffer.concat([Buffer.from("xx"), nothing, Buffer.from("xx")]).subarray(2, 35);
+    expect(termOf(within)).toBe(1);
+    expect(decryptEntry(key, "a", within)).toHaveLength(0);
+  });
+
   test("is another each time", () => {
     const nonces = Array.from({ length: 1000 }, () =>
       encryptEntry(key, 1, "a", plaintext).toString("hex", 5, 17),

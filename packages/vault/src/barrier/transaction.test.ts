@@ -26,7 +26,7 @@ class HeldStore implements Store {
   list(prefix: string): string[] {
     return [...this.entries.keys()]
       .filter((key) => key.startsWith(prefix))
-      .map((key) => key.slice(prefix.length));
+      .map((key) => /^[^/]*\/?/.exec(key.slice(prefix.length))?.[0] ?? "");
   }
   keys(): Iterable<string> {
     return this.entries.keys();
@@ -104,5 +104,89 @@ describe("a transaction", () => {
     const tx = new Transaction(store, plain);
     tx.get("a");
     expect(await settled(tx.commit())).toBe(true);
+  });
+
+  test("that reads nothing that is on its way stores nothing, and runs what was to follow once", async () => {
+    const store = new HeldStore();
+    const tx = new Transaction(store, plain);
+    let runs = 0;
+    tx.afterCommit(() => (runs += 1));
+    await tx.commit();
+    await tx.commit();
+    expect([runs, store.batches]).toEqual([1, []]);
+  });
+
+  test("waits once for what it read, and stores a write once", async () => {
+    const store = new HeldStore();
+    const tx = new Transaction(store, plain);
+    tx.put("a", Buffer.from("1"));
+    const first = tx.commit();
+    store.sync();
+    await first;
+    await tx.commit();
+    expect(store.batches).toHaveLength(1);
+  });
+
+  test("reads another's write, and another's deletion, before they are on disk", async () => {
+    const store = new HeldStore();
+    store.entries.set("gone", Buffer.from("1"));
+    const writer = new Transaction(store, plain);
+    writer.put("new", Buffer.from("2"));
+    writer.delete("gone");
+    void writer.commit();
+    const reader = new Transaction(store, plain);
+    expect(reader.get("new")?.toString()).toBe("2");
+    expect(reader.get("gone")).toBeUndefined();
+    expect(reader.get("none")).toBeUndefined();
+  });
+
+  test("stores what is not encrypted in the same piece", async () => {
+    const store = new HeldStore();
+    const tx = new Transaction(store, {
+      ...plain,
+      encrypt: () => Buffer.from("encrypted"),
+    });
+    tx.put("a", Buffer.from("1"));
+    tx.delete("b");
+    void tx.commit([{ key: "c", value: Buffer.from("open") }]);
+    expect(
+      store.batches.map((batch) => batch.map(({ key, value }) => [key, value?.toString()])),
+    ).toEqual([
+      [
+        ["a", "encrypted"],
+        ["b", undefined],
+        ["c", "open"],
+      ],
+    ]);
+  });
+
+  test("lists what it wrote and not what it deleted, folders by what is left in them", () => {
+    const store = new HeldStore();
+    for (const key of ["f/a/1", "f/a/2", "f/b/1", "f/c", "f/d/e/1", "g/x"])
+      store.entries.set(key, Buffer.from("1"));
+    const tx = new Transaction(store, plain);
+    tx.delete("f/a/1");
+    expect(tx.list("f/")).toEqual(["a/", "b/", "c", "d/"]);
+    tx.delete("f/a/2");
+    tx.delete("f/d/e/1");
+    tx.delete("f/c");
+    tx.delete("f/none/1");
+    tx.put("f/new", Buffer.from("1"));
+    tx.put("f/z/1", Buffer.from("1"));
+    tx.put("f/", Buffer.from("itself"));
+    tx.put("ff", Buffer.from("beside"));
+    expect(tx.list("f/")).toEqual(["b/", "new", "z/"]);
+    tx.put("f/c", Buffer.from("again"));
+    tx.put("f/d/f", Buffer.from("1"));
+    tx.delete("f/new");
+    tx.delete("f/z/1");
+    expect(tx.list("f/")).toEqual(["b/", "c", "d/"]);
+  });
+
+  test("gives out copies: what is done to one changes nothing that will be stored", () => {
+    const tx = new Transaction(new HeldStore(), plain);
+    tx.put("a", Buffer.from("1"));
+    tx.get("a")?.fill(0);
+    expect(tx.get("a")?.toString()).toBe("1");
   });
 });

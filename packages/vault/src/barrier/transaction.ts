@@ -60,28 +60,14 @@ export class Transaction implements ViewSource {
       if (value !== undefined) names.add(name);
       else removed.add(name);
     }
-    for (const name of removed) if (!this.#exists(prefix + name)) names.delete(name);
+    for (const name of removed)
+      if (!name.endsWith("/") || this.list(prefix + name).length === 0) names.delete(name);
     return [...names].toSorted();
-  }
-
-  #exists(path: string): boolean {
-    if (!path.endsWith("/")) {
-      return this.#writes.has(path)
-        ? this.#writes.get(path) !== undefined
-        : this.#store.get(path) !== undefined;
-    }
-    return this.list(path).length > 0;
   }
 
   /** Runs once the writes are durable: the place to bring what is held in memory in line with them. */
   afterCommit(run: () => void): void {
     this.#afterCommit.push(run);
-  }
-
-  /** Drops what was written so far, as a handler that throws must leave nothing behind. */
-  rollback(): void {
-    this.#writes.clear();
-    this.#afterCommit.length = 0;
   }
 
   /**
@@ -98,7 +84,7 @@ export class Transaction implements ViewSource {
     const waits = [...this.#awaited];
     this.#awaited.clear();
     if (writes.length > 0) waits.push(this.#store.apply(writes));
-    if (waits.length > 0) await Promise.all(waits);
+    await Promise.all(waits);
     for (const run of this.#afterCommit.splice(0)) run();
   }
 }

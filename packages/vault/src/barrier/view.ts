@@ -5,7 +5,6 @@ export interface ViewSource {
   put(key: string, plaintext: Uint8Array): void;
   delete(key: string): void;
   list(prefix: string): string[];
-  afterCommit(run: () => void): void;
 }
 
 /** The part of the barrier under one prefix, within one request: all that an engine sees of the storage. */
@@ -16,10 +15,6 @@ export class View {
   constructor(source: ViewSource, prefix: string) {
     this.#source = source;
     this.#prefix = prefix;
-  }
-
-  sub(prefix: string): View {
-    return new View(this.#source, this.#prefix + prefix);
   }
 
   get(key: string): Buffer | undefined {
@@ -65,9 +60,5 @@ export class View {
 
   writeJson(key: string, document: unknown): void {
     this.put(key, Buffer.from(JSON.stringify(document)));
-  }
-
-  afterCommit(run: () => void): void {
-    this.#source.afterCommit(run);
   }
 }

@@ -87,10 +87,50 @@ describe("which rule decides", () => {
     expect(may(acl(deny(winner), read(loser)), "read", path)).toBe(false);
   });
 
+  test("where all else is equal, the text decides", () => {
+    expect(may(acl(read("a/+/b/+"), deny("a/+/+/c")), "read", "a/x/b/c")).toBe(true);
+    expect(may(acl(deny("a/+/+/c"), read("a/+/b/+")), "read", "a/x/b/c")).toBe(true);
+    expect(may(acl(deny("a/+/b/+"), read("a/+/+/c")), "read", "a/x/b/c")).toBe(false);
+  });
+
+  test("a prefix competes with wildcards by where its star is", () => {
+    expect(may(acl(read("secret/foo*"), deny("secret/+/bar")), "read", "secret/foo/bar")).toBe(
+      true,
+    );
+    expect(may(acl(read("secret/+/bar"), deny("sec*")), "read", "secret/foo/bar")).toBe(true);
+    // Both at the same place: the one that ends in a star is the less specific.
+    expect(may(acl(read("secret/+/bar"), deny("secret/*")), "read", "secret/foo/bar")).toBe(true);
+  });
+
+  test("a prefix may be everything, and may be the whole path", () => {
+    expect(may(acl(read("*")), "read", "any/thing")).toBe(true);
+    expect(may(acl(read("a/b*"), deny("a*")), "read", "a/b")).toBe(true);
+  });
+
+  test.each([
+    ["+/b", "a/b", true],
+    ["+/b", "a/c/b", false],
+    ["a/+", "a/b", true],
+    ["a/+", "a", false],
+    ["a/+", "a/b/c", false],
+    ["a/+/c*", "a/b/cd/e", true],
+    ["a/+/c*", "a/b/d", false],
+    ["a/+/c*", "a/b", false],
+    ["a/b*/+", "a/bx/c", false],
+    ["a/b+/c", "a/b+/c", true],
+    ["a/b/+x", "a/b/+x", true],
+    ["a/b/+x", "a/b/yx", false],
+  ])("%s of %s is %s", (rule, path, allowed) => {
+    expect(may(acl(read(rule)), "read", path)).toBe(allowed);
+  });
+
   test("root may everything", () => {
     const root = new Acl([{ name: "root", raw: "", rules: [] }]);
     expect(may(root, "delete", "sys/anything", { sudo: true })).toBe(true);
     expect(root.capabilities("x")).toEqual(["root"]);
+    expect(root.hasSudo("x")).toBe(true);
+    expect(root.seesMount("x/")).toBe(true);
+    expect(may(new Acl([{ name: "other", raw: "", rules: [] }]), "read", "x")).toBe(false);
   });
 });
 
@@ -99,6 +139,17 @@ describe("list", () => {
     expect(may(acl(list("secret/a")), "list", "secret/a/")).toBe(true);
     expect(may(acl(list("secret/a"), deny("secret/a/")), "list", "secret/a/")).toBe(false);
     expect(may(acl(list("secret/+")), "list", "secret/a/")).toBe(true);
+    expect(may(acl(list("secret/+"), deny("secret/a*")), "list", "secret/a/")).toBe(false);
+    expect(acl(list("secret/a")).capabilities("secret/a/")).toEqual(["list"]);
+    expect(acl(list("secret/+")).capabilities("secret/a/")).toEqual(["list"]);
+  });
+
+  test("with the slash is of lists alone, and is of that one path", () => {
+    expect(may(acl(read("secret/a")), "read", "secret/a/")).toBe(false);
+    expect(may(acl(list("secret/")), "list", "secret/a")).toBe(false);
+    expect(acl(`path "a" { capabilities = ["sudo"] }`).hasSudo("a/")).toBe(false);
+    expect(acl(read("a")).hasSudo("a")).toBe(false);
+    expect(acl().hasSudo("a")).toBe(false);
   });
 
   test("is not read", () => {
@@ -175,10 +226,36 @@ test("a wrapping time must lie within the bounds", () => {
   expect(may(rules, "read", "a", { wrapTtl: 91 })).toBe(false);
 });
 
-test("a mount is seen by whoever may do anything below it", () => {
-  expect(acl(read("secret/data/a")).seesMount("secret/")).toBe(true);
-  expect(acl(read("sec*")).seesMount("secret/")).toBe(true);
-  expect(acl(read("+/data/a")).seesMount("secret/")).toBe(true);
-  expect(acl(deny("secret/*")).seesMount("secret/")).toBe(false);
-  expect(acl(read("other/*")).seesMount("secret/")).toBe(false);
+test.each([
+  ["an exact path below", read("secret/data/a"), true],
+  ["a prefix below", read("secret/data/*"), true],
+  ["a prefix of it", read("sec*"), true],
+  ["the mount itself", read("secret/"), true],
+  ["an exact path above", read("secret"), false],
+  ["a prefix beside", read("other/*"), false],
+  ["an exact path beside", read("other/a"), false],
+  ["a wildcard", read("+/data/a"), true],
+  ["a wildcard deeper down", read("secret/+/a"), true],
+  ["a wildcard that ends in it", read("+/se*"), true],
+  ["a wildcard beside", read("other/+/a"), false],
+  ["deny", deny("secret/*"), false],
+  ["deny by a wildcard", deny("+/*"), false],
+  ["deny below", deny("secret/a"), false],
+  ["nothing that is granted", `path "secret/*" { capabilities = [] }`, false],
+])("a mount is seen, or not, through %s", (_, policy, seen) => {
+  expect(acl(policy).seesMount("secret/")).toBe(seen);
+});
+
+test.each([
+  ["+/b/x", true],
+  ["a/+/x", true],
+  ["a/+", true],
+  ["a/b/+", true],
+  ["+", false],
+  ["+/bc*", false],
+  ["+/b*", true],
+  ["+/*", true],
+  ["+/c/x", false],
+])("a mount of two segments is seen, or not, through %s", (path, seen) => {
+  expect(acl(read(path)).seesMount("a/b/")).toBe(seen);
 });

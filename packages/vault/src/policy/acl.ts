@@ -37,7 +37,7 @@ export class Acl {
     this.root = policies.some(({ name }) => name === "root");
     for (const rule of policies.flatMap(({ rules }) => rules)) {
       const prefix = rule.path.endsWith("*");
-      const segmented = rule.path.split("/").includes("+") || /(^|\/)\+/.test(rule.path);
+      const segmented = /(^|\/)\+/.test(rule.path);
       const [table, key] = segmented
         ? [this.#segmented, rule.path]
         : prefix
@@ -73,16 +73,11 @@ export class Acl {
   /** Whether anything but deny is said about something under a mount. */
   seesMount(mountPath: string): boolean {
     if (this.root) return true;
-    const sees = (path: string, rule: MergedRule): boolean =>
-      (path.startsWith(mountPath) || mountPath.startsWith(path)) &&
-      !rule.has("deny") &&
-      rule.capabilities()[0] !== "deny";
-    for (const [path, rule] of this.#exact)
-      if (path.startsWith(mountPath) && sees(path, rule)) return true;
-    for (const [path, rule] of this.#prefixes) if (sees(path, rule)) return true;
-    return this.#wildcards.some(
-      (entry) => reaches(entry, mountPath) && sees(mountPath, entry.rule),
-    );
+    const below = (path: string): boolean => path.startsWith(mountPath);
+    for (const [path, rule] of this.#exact) if (below(path) && rule.grants) return true;
+    for (const [path, rule] of this.#prefixes)
+      if ((below(path) || mountPath.startsWith(path)) && rule.grants) return true;
+    return this.#wildcards.some((entry) => reaches(entry, mountPath) && entry.rule.grants);
   }
 
   /** A list of `a/` is covered by a rule for `a` too, the one with the slash being the more specific. */
@@ -100,15 +95,12 @@ export class Acl {
     const found: Wildcard[] = [];
     const prefix = this.#longestPrefix(path);
     if (prefix !== undefined) found.push(prefix);
-    if (this.#wildcards.length > 0) {
-      const segments = path.split("/");
-      for (const entry of this.#wildcards) if (covers(entry, segments)) found.push(entry);
-    }
+    const segments = path.split("/");
+    for (const entry of this.#wildcards) if (covers(entry, segments)) found.push(entry);
     return found.toSorted(bySpecificity).at(-1)?.rule;
   }
 
   #longestPrefix(path: string): Wildcard | undefined {
-    if (this.#prefixes.size === 0) return undefined;
     for (let length = path.length; length >= 0; length -= 1) {
       const candidate = path.slice(0, length);
       const rule = this.#prefixes.get(candidate);
@@ -137,11 +129,13 @@ function describe(written: string, rule: MergedRule): Wildcard {
 function covers(entry: Wildcard, path: readonly string[]): boolean {
   if (path.length < entry.segments.length) return false;
   if (!entry.prefix && path.length !== entry.segments.length) return false;
-  return entry.segments.every((segment, index) => {
-    const given = path[index] ?? "";
-    if (segment === "+" || segment === given) return true;
-    return entry.prefix && index === entry.segments.length - 1 && given.startsWith(segment);
-  });
+  const last = entry.segments.length - 1;
+  return entry.segments.every(
+    (segment, index) =>
+      segment === "+" ||
+      segment === path[index] ||
+      (entry.prefix && index === last && path[index]?.startsWith(segment)),
+  );
 }
 
 /** Whether a path with wildcards can lie under a mount. */

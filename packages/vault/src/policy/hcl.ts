@@ -6,7 +6,7 @@ export type HclValue = string | number | boolean | HclValue[] | HclObject;
 
 export interface HclItem {
   /** The key and its labels: `path "a/*" {…}` has ["path", "a/*"]. */
-  readonly keys: readonly string[];
+  readonly keys: readonly [string, ...string[]];
   readonly value: HclValue;
   /** Of its "=", from 1; 0 where it has none. */
   readonly line: number;
@@ -52,10 +52,7 @@ class Parser {
   }
 
   document(): HclObject {
-    const items = this.#items(undefined);
-    this.#skip();
-    if (this.#at < this.#text.length) throw this.#error(`unexpected ${this.#shown()}`);
-    return new HclObject(items);
+    return new HclObject(this.#items(undefined));
   }
 
   #items(end: "}" | undefined): HclItem[] {
@@ -78,14 +75,15 @@ class Parser {
       if (next === '"') keys.push(this.#string());
       else keys.push(this.#match(word) ?? this.#fail(`expected a key, found ${this.#shown()}`));
     }
-    if (keys.length === 0) throw this.#error(`expected a key, found ${this.#shown()}`);
+    const [key, ...labels] = keys;
+    if (key === undefined) throw this.#error(`expected a key, found ${this.#shown()}`);
     let line = 0;
     if (this.#text[this.#at] === "=") {
-      if (keys.length > 1) throw this.#error("nested object expected: LBRACE got: ASSIGN");
+      if (labels.length > 0) throw this.#error("nested object expected: LBRACE got: ASSIGN");
       line = this.#line();
       this.#at += 1;
     }
-    return { keys, value: this.#value(), line };
+    return { keys: [key, ...labels], value: this.#value(), line };
   }
 
   #value(): HclValue {
@@ -181,7 +179,7 @@ class Parser {
     }
     const indents = lines
       .filter((line) => line.trim() !== "")
-      .map((line) => /^\s*/.exec(line)?.[0].length ?? 0);
+      .map((line) => line.length - line.trimStart().length);
     const indent = start[1] === "-" ? Math.min(...indents) : 0;
     return lines.map((line) => `${line.slice(indent)}\n`).join("");
   }
@@ -225,8 +223,8 @@ class Parser {
   }
 
   #error(text: string): HclSyntaxError {
-    const before = this.#text.slice(0, this.#at).split("\n");
-    return new HclSyntaxError(`At ${before.length}:${(before.at(-1)?.length ?? 0) + 1}: ${text}`);
+    const column = this.#at - this.#text.lastIndexOf("\n", this.#at - 1);
+    return new HclSyntaxError(`At ${this.#line()}:${column}: ${text}`);
   }
 }
 

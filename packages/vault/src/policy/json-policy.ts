@@ -1,11 +1,8 @@
 import { HclObject, type HclItem, type HclValue } from "./hcl.ts";
 
-/** A policy written as JSON, in the form that the same policy in HCL has; throws SyntaxError. */
+/** A policy written as a JSON object, in the form that the same policy in HCL has; throws SyntaxError. */
 export function parseJsonPolicy(text: string): HclObject {
-  const parsed: unknown = JSON.parse(text);
-  const root = fromJson(parsed);
-  if (!(root instanceof HclObject)) throw new SyntaxError("the policy is no object");
-  return new HclObject(root.items.flatMap(unfold));
+  return new HclObject(itemsOf(JSON.parse(text) as object).flatMap(unfold));
 }
 
 /** `{"path": {"a": {…}, "b": {…}}}` is two items; so is a list of such objects. */
@@ -17,22 +14,26 @@ function unfold(item: HclItem): HclItem[] {
     if (!(object instanceof HclObject)) throw new SyntaxError("path is no object");
     return object.items.flatMap((inner) => {
       const rules = Array.isArray(inner.value) ? inner.value : [inner.value];
-      return rules.map((rule) => ({ keys: ["path", ...inner.keys], value: rule, line: 0 }));
+      return rules.map((rule): HclItem => ({
+        keys: ["path", ...inner.keys],
+        value: rule,
+        line: 0,
+      }));
     });
   });
 }
 
+function itemsOf(object: object): HclItem[] {
+  return Object.entries(object).map(([key, inner]) => ({
+    keys: [key],
+    value: fromJson(inner),
+    line: 0,
+  }));
+}
+
 function fromJson(value: unknown): HclValue {
   if (Array.isArray(value)) return value.map(fromJson);
-  if (typeof value === "object" && value !== null) {
-    return new HclObject(
-      Object.entries(value).map(([key, inner]) => ({
-        keys: [key],
-        value: fromJson(inner),
-        line: 0,
-      })),
-    );
-  }
+  if (typeof value === "object" && value !== null) return new HclObject(itemsOf(value));
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
     return value;
   throw new SyntaxError("null is no value of a policy");

@@ -23,8 +23,6 @@ export class MergedRule {
     if (this.#capabilities.has("deny")) return;
     if (rule.capabilities.has("deny")) {
       this.#capabilities = new Set(["deny"]);
-      this.#allowed.clear();
-      this.#denied.clear();
       return;
     }
     for (const capability of rule.capabilities) this.#capabilities.add(capability);
@@ -33,6 +31,11 @@ export class MergedRule {
     for (const name of rule.required) this.#required.add(name);
     this.#minWrappingTtl = shorter(this.#minWrappingTtl, rule.minWrappingTtl);
     this.#maxWrappingTtl = shorter(this.#maxWrappingTtl, rule.maxWrappingTtl);
+  }
+
+  /** Whether it lets anything be done at all. */
+  get grants(): boolean {
+    return this.#capabilities.size > 0 && !this.has("deny");
   }
 
   has(capability: Capability): boolean {

@@ -54,12 +54,12 @@ const ruleKeys = [
   "max_wrapping_ttl",
 ];
 
-const oldPolicies: Readonly<Record<string, readonly Capability[]>> = {
-  deny: ["deny"],
-  read: ["read", "list"],
-  write: ["create", "read", "update", "delete", "list"],
-  sudo: ["create", "read", "update", "delete", "list", "sudo"],
-};
+const oldPolicies = new Map<HclValue, readonly Capability[]>([
+  ["deny", ["deny"]],
+  ["read", ["read", "list"]],
+  ["write", ["create", "read", "update", "delete", "list"]],
+  ["sudo", ["create", "read", "update", "delete", "list", "sudo"]],
+]);
 
 /** Throws PolicyError. */
 export function parsePolicy(name: string, raw: string): Policy {
@@ -69,9 +69,10 @@ export function parsePolicy(name: string, raw: string): Policy {
     if (keys[0] === "name") continue;
     if (keys[0] !== "path")
       throw failure(listed(`invalid key ${JSON.stringify(keys[0])} on line ${line}`));
-    if (keys.length !== 2 || !(value instanceof HclObject))
+    const [, path, ...more] = keys;
+    if (path === undefined || more.length > 0 || !(value instanceof HclObject))
       throw failure("path needs a name and a block");
-    rules.push(parseRule(keys[1] ?? "", value));
+    rules.push(parseRule(path, value));
   }
   return { name, raw, rules };
 }
@@ -80,7 +81,7 @@ function parseRoot(raw: string): HclObject {
   try {
     return raw.trimStart().startsWith("{") ? parseJsonPolicy(raw) : parseHcl(raw);
   } catch (error) {
-    throw failure(error instanceof Error ? error.message : String(error));
+    throw failure((error as SyntaxError).message);
   }
 }
 
@@ -90,7 +91,7 @@ function parseRule(written: string, block: HclObject): PathRule {
   if (path.includes("+*")) throw fail("invalid use of wildcards ('+*' is forbidden)");
   const values = new Map<string, HclValue>();
   for (const { keys, value, line } of block.items) {
-    const key = keys[0] ?? "";
+    const [key] = keys;
     if (!ruleKeys.includes(key)) {
       throw failure(
         listed(
@@ -125,7 +126,7 @@ function parseCapabilities(
   const found = new Set<Capability>();
   const old = values.get("policy");
   if (old !== undefined) {
-    const mapped = typeof old === "string" ? oldPolicies[old] : undefined;
+    const mapped = oldPolicies.get(old);
     if (mapped === undefined) throw fail(`invalid policy ${JSON.stringify(old)}`);
     for (const capability of mapped) found.add(capability);
   }
@@ -152,7 +153,7 @@ function parameters(value: HclValue | undefined, fail: Fail): ParameterRules {
   if (!(value instanceof HclObject)) throw fail("expected parameters and their values");
   for (const { keys, value: allowed } of value.items) {
     if (!Array.isArray(allowed)) throw fail("the values of a parameter are a list");
-    found.set((keys[0] ?? "").toLowerCase(), allowed);
+    found.set(keys[0].toLowerCase(), allowed);
   }
   return found;
 }

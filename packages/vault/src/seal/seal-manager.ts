@@ -90,8 +90,9 @@ export class SealManager {
       this.#given.push(share);
     }
     if (this.#given.length < config.threshold) return false;
-    const shares = this.#given.map((part) => Buffer.from(part));
-    this.reset();
+    const shares = this.#given;
+    this.#given = [];
+    this.#nonce = "";
     try {
       await this.#open(shares, config.threshold);
     } catch (error) {

@@ -1,21 +1,35 @@
-import { BlockList, isIPv4, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
 import { Fault } from "../core/fault.ts";
 
-/** Address and prefix length of "10.0.0.0/8", "::1" or a bare IPv4 address; throws a 400 fault. */
-function parseCidr(
-  text: string,
-  refusal = (given: string): string =>
-    `failed to validate CIDR blocks: invalid CIDR address: ${given.slice(1, -1)}`,
-): { address: string; bits: number; family: "ipv4" | "ipv6" } {
+interface Block {
+  readonly address: string;
+  readonly bits: number;
+  readonly family: "ipv4" | "ipv6";
+}
+
+/** "10.0.0.0/8", or an address alone, which is a block of one; an IPv6 zone ("fe80::1%lo") is part of no block. */
+function blockOf(text: string): Block | undefined {
   const slash = text.indexOf("/");
   const address = slash === -1 ? text : text.slice(0, slash);
   const family = isIPv4(address) ? "ipv4" : isIPv6(address) ? "ipv6" : undefined;
-  const most = family === "ipv4" ? 32 : 128;
-  const bits = slash === -1 ? most : Number(/^\d{1,3}$/.exec(text.slice(slash + 1))?.[0] ?? -1);
-  if (family === undefined || bits < 0 || bits > most) {
-    throw Fault.badRequest(refusal(JSON.stringify(text)));
-  }
-  return { address, bits, family };
+  if (family === undefined || address.includes("%")) return undefined;
+  const most = bitsOf(family);
+  if (slash === -1) return { address, bits: most, family };
+  const bits = text.slice(slash + 1);
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= most
+    ? { address, bits: Number(bits), family }
+    : undefined;
+}
+
+function bitsOf(family: Block["family"]): number {
+  return family === "ipv4" ? 32 : 128;
+}
+
+function parseCidr(text: string): Block {
+  const block = blockOf(text);
+  if (block === undefined)
+    throw Fault.badRequest(`failed to validate CIDR blocks: invalid CIDR address: ${text}`);
+  return block;
 }
 
 /** Throws a 400 fault for the first entry that is no CIDR. */
@@ -23,34 +37,35 @@ export function checkCidrs(cidrs: readonly string[]): void {
   for (const cidr of cidrs) parseCidr(cidr);
 }
 
+/** A block with its length: an address alone is none. */
 export function isCidr(text: string): boolean {
-  const [address = "", bits, ...more] = text.split("/");
-  const most = isIPv4(address) ? 32 : isIPv6(address) ? 128 : -1;
-  return more.length === 0 && bits !== undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
+  return text.includes("/") && blockOf(text) !== undefined;
 }
 
 /** Blocks that tokens are bound to, of which a block of one address is written as that address. */
 export function addressBlocks(cidrs: readonly string[]): string[] {
   return cidrs.map((text) => {
-    const { address, bits, family } = parseCidr(
-      text,
-      (given) =>
+    const block = blockOf(text);
+    if (block === undefined) {
+      const given = JSON.stringify(text);
+      throw Fault.badRequest(
         `error parsing address ${given}: Unable to convert ${given} to an IPv4 or IPv6 address, or a UNIX Socket`,
-    );
-    return bits === (family === "ipv4" ? 32 : 128) ? address : `${address}/${bits}`;
+      );
+    }
+    const { address, bits, family } = block;
+    return bits === bitsOf(family) ? address : `${address}/${bits}`;
   });
 }
 
-/** Whether an address lies in one of the blocks; no blocks hold every address. */
+/** Whether an address lies in one of the blocks; no blocks hold every address, and those of IPv6 none of IPv4. */
 export function withinCidrs(address: string, cidrs: readonly string[]): boolean {
   if (cidrs.length === 0) return true;
-  const blocks = new BlockList();
-  for (const cidr of cidrs) {
-    const block = parseCidr(cidr);
-    blocks.addSubnet(block.address, block.bits, block.family);
-  }
   const plain = address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
-  return isIPv4(plain) ? blocks.check(plain, "ipv4") : isIPv6(plain) && blocks.check(plain, "ipv6");
+  const family = isIPv4(plain) ? "ipv4" : "ipv6";
+  const blocks = new BlockList();
+  for (const block of cidrs.map(parseCidr))
+    if (block.family === family) blocks.addSubnet(block.address, block.bits, family);
+  return isIP(plain) !== 0 && blocks.check(plain, family);
 }
 
 /** Whether each of the inner blocks lies within one of the outer ones; no outer blocks hold everything. */

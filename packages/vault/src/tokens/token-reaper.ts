@@ -25,8 +25,7 @@ export class TokenReaper {
 
   /** A token expires then (milliseconds since 1970), perhaps before all that were known. */
   notice(expires: number): void {
-    if (expires > 0 && expires < this.#wakesAt && !this.#core.barrier.sealed)
-      this.#schedule(expires);
+    if (expires < this.#wakesAt && !this.#core.barrier.sealed) this.#schedule(expires);
   }
 
   #schedule(time: number): void {
@@ -37,7 +36,6 @@ export class TokenReaper {
   }
 
   async #reap(): Promise<void> {
-    if (this.#core.barrier.sealed) return;
     try {
       const tx = this.#core.barrier.begin();
       const { due, next } = expiredBy(tx, this.#core.now().getTime());

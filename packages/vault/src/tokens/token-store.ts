@@ -114,7 +114,7 @@ export class TokenStore {
   renew(tx: Transaction, entry: TokenEntry, ttl: number): TokenEntry {
     const now = this.#core.now().getTime();
     const renewed = { ...entry, expires: now + ttl * 1000, lastRenewed: now };
-    if (entry.expires > 0) dequeueExpiry(tx, entry.expires, entry.hash);
+    dequeueExpiry(tx, entry.expires, entry.hash);
     this.#enqueue(tx, renewed.expires, entry.hash);
     this.save(tx, renewed);
     return renewed;
@@ -131,16 +131,10 @@ export class TokenStore {
 
   /** The tokens that were given out under a path that ends in "/", or is empty; that of the initialisation has no lease. */
   createdUnder(tx: Transaction, path: string): TokenEntry[] {
-    return tx
-      .list(byId)
-      .map((hash) => this.#stored(tx, hash))
-      .filter((entry) => entry !== undefined)
-      .filter(
-        (entry) =>
-          `${entry.path}/`.startsWith(path) &&
-          entry.path !== "auth/token/root" &&
-          entry.numUses >= 0,
-      );
+    return this.#allStored(tx, tx.list(byId)).filter(
+      (entry) =>
+        `${entry.path}/`.startsWith(path) && entry.path !== "auth/token/root" && entry.numUses >= 0,
+    );
   }
 
   /** Every token that was given out under a path, as when its auth method is disabled. */
@@ -148,25 +142,16 @@ export class TokenStore {
     for (const { hash } of this.createdUnder(tx, path)) this.revokeTree(tx, hash);
   }
 
-  /** Removes tokens that have expired or are spent, and what points at none. */
+  /** Removes tokens that have expired or are spent. */
   tidy(tx: Transaction): void {
     for (const hash of tx.list(byId))
       if (this.lookupHash(tx, hash) === undefined) this.revokeTree(tx, hash);
-    for (const accessor of tx.list(byAccessor)) {
-      if (this.lookupAccessor(tx, accessor) === undefined) tx.delete(byAccessor + accessor);
-    }
-    for (const folder of tx.list(byParent)) {
-      for (const child of tx.list(byParent + folder))
-        if (this.#stored(tx, child) === undefined) tx.delete(byParent + folder + child);
-    }
   }
 
   /** The token alone; its children become orphans. */
   revokeOrphaning(tx: Transaction, hash: string): void {
-    for (const child of tx.list(`${byParent}${hash}/`)) {
-      const entry = this.#stored(tx, child);
-      if (entry !== undefined) this.save(tx, { ...entry, parent: "" });
-    }
+    for (const entry of this.#allStored(tx, tx.list(`${byParent}${hash}/`)))
+      this.save(tx, { ...entry, parent: "" });
     this.#remove(tx, hash);
   }
 
@@ -182,13 +167,17 @@ export class TokenStore {
     if (entry === undefined) return;
     tx.delete(byId + hash);
     tx.delete(byAccessor + entry.accessor);
-    if (entry.parent !== "") tx.delete(`${byParent}${entry.parent}/${hash}`);
-    if (entry.expires > 0) dequeueExpiry(tx, entry.expires, hash);
+    tx.delete(`${byParent}${entry.parent}/${hash}`);
+    dequeueExpiry(tx, entry.expires, hash);
   }
 
   #stored(tx: Transaction, hash: string): TokenEntry | undefined {
     const stored = tx.get(byId + hash);
     return stored === undefined ? undefined : (JSON.parse(stored.toString()) as TokenEntry);
+  }
+
+  #allStored(tx: Transaction, hashes: readonly string[]): TokenEntry[] {
+    return hashes.map((hash) => this.#stored(tx, hash)).filter((entry) => entry !== undefined);
   }
 
   #expired(entry: TokenEntry): boolean {
