@@ -7,7 +7,7 @@ import { provideEngines } from "../packages/platform/src/app/engines.ts";
 import { resolveStack, type Stack } from "../packages/platform/src/app/stack.ts";
 import { status } from "../packages/platform/src/app/status.ts";
 import { createThrowawayStack } from "../packages/platform/src/app/throwaway-stack.ts";
-import { runningDaemon } from "../packages/platform/src/app/daemon-process.ts";
+import { runningDaemon } from "../packages/platform/src/app/running-daemon.ts";
 import { surroundings } from "../packages/platform/src/config/folders.ts";
 import { definitions } from "../packages/platform/src/services/registry.ts";
 import { makeRuns } from "../packages/platform/src/services/service-unit.ts";

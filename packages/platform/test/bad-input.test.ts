@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/
 import net from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chooseFreePorts } from "../src/app/ports.ts";
 import { resolveStack, type Stack } from "../src/app/stack.ts";
 import { surroundings } from "../src/config/folders.ts";
 import { exists } from "../src/shared/files.ts";
@@ -22,6 +23,7 @@ afterAll(async () => project[Symbol.asyncDispose]());
 describe("mistyped words", () => {
   it.each([
     { args: ["statsu"], meant: "devstack status" },
+    { args: ["--stack", "other", "start"], meant: "devstack up" }, // another tool's word; options before it
     { args: ["up", "--offlin"], meant: "--offline" },
     { args: ["up", "--profile", "minmal"], meant: "minimal" },
     { args: ["up", "postgers"], meant: "postgres" },
@@ -99,6 +101,25 @@ it("gives errors as JSON, keeps colour out where it is unwanted, and minds no cl
 
 describe("on a stack of its own", () => {
   const up = async (): Promise<CommandResult> => project.run("up", "postgres");
+
+  it("is found as it was started, whatever variables and configuration say by now", async () => {
+    const { http = -1 } = (await chooseFreePorts([stack.ports]))["vault"] ?? {};
+    const moved = { DEVSTACK_PORTS: `vault.http=${http}` };
+    const start = await devstack(project.folder, ["up", "vault"], moved);
+    expect(start.exit, start.stderr).toBe(0);
+    expect((await project.run("vault", "status")).stdout).toContain(`http://127.0.0.1:${http}\n`);
+    const again = await project.run("up", "vault");
+    expect(again.stdout).toMatch(new RegExp(`^vault +ready +\\d+ +${http},`, "m"));
+    expect(again.stderr).toContain(
+      "ports in the configuration changed since the stack was started",
+    );
+    const restarted = await project.run("restart");
+    expect([restarted.exit, restarted.stdout]).toEqual([0, "vault restarted, vault is ready\n"]);
+    const { http: configured } = stack.ports["vault"] ?? {};
+    expect((await project.run("vault", "status")).stdout).toContain(`:${configured}\n`);
+    expect((await project.run("up", "vault")).stderr).toBe("");
+    expect((await project.run("down")).exit).toBe(0);
+  });
 
   it("names who holds a port, and starts nothing in its place", async () => {
     const holder = net.createServer();

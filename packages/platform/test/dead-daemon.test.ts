@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connectionOf } from "../src/app/connections.ts";
-import { runningDaemon } from "../src/app/daemon-process.ts";
+import { runningDaemon } from "../src/app/running-daemon.ts";
 import { down } from "../src/app/down.ts";
 import type { Stack } from "../src/app/stack.ts";
 import { status } from "../src/app/status.ts";

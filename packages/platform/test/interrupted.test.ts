@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { runningDaemon } from "../src/app/daemon-process.ts";
+import { runningDaemon } from "../src/app/running-daemon.ts";
 import { resolveStack, type Stack } from "../src/app/stack.ts";
 import { surroundings } from "../src/config/folders.ts";
 import { eventually } from "../src/shared/eventually.ts";

@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runningDaemon } from "../src/app/daemon-process.ts";
+import { runningDaemon } from "../src/app/running-daemon.ts";
 import { chooseFreePorts } from "../src/app/ports.ts";
 import { openStackHandle } from "../src/app/stack-handle.ts";
 import { resolveStack, type Stack } from "../src/app/stack.ts";

@@ -129,9 +129,9 @@ it("takes back what an application had in the vault that is gone from the config
     readdir(path.join(stack.folders.vault, "approles"));
   expect(await identities()).toContain("worker");
   await writeFile(file, (await readFile(file, "utf8")).replace(/^.*worker:.*\n/m, ""));
-  expect((await run("down")).exit).toBe(0);
-  const { exit, stdout, stderr } = await run("up", "vault");
+  const { exit, stdout, stderr } = await run("restart");
   expect(exit, stdout + stderr).toBe(0);
+  expect(stdout).toBe("vault restarted, vault is ready\n");
   expect(await identities()).toContain("web");
   expect(await identities()).not.toContain("worker");
   const root = await (await openStackHandle(stack)).administrator();

@@ -7,7 +7,8 @@ import { serveControl } from "../supervisor/control-server.ts";
 import { LogKeeper } from "../supervisor/log-keeper.ts";
 import { ProcessLedger } from "../supervisor/process-ledger.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
-import { daemonFile, ownIdentity } from "./daemon-process.ts";
+import { ownIdentity } from "./daemon-process.ts";
+import { daemonFile } from "./running-daemon.ts";
 import { readStack } from "./stack.ts";
 import { unitsOf } from "./units.ts";
 

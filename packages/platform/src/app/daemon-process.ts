@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { open } from "node:fs/promises";
 import path from "node:path";
 import { acquireLock } from "../shared/lock.ts";
-import { identify, isRunning, type ProcessIdentity } from "../shared/process-identity.ts";
-import { readFileIfPresent } from "../shared/files.ts";
+import { identify, type ProcessIdentity } from "../shared/process-identity.ts";
 import { programFile } from "../shared/program-file.ts";
 import { askDaemon } from "../supervisor/control-client.ts";
 import { controlSocket } from "../supervisor/control-protocol.ts";
 import { appErrors } from "./errors.ts";
+import { runningDaemon } from "./running-daemon.ts";
 import type { Stack } from "./stack.ts";
 
 /** What the daemon needs of the caller's environment; nothing else of it reaches the daemon or an engine. */
@@ -26,18 +26,6 @@ const passedOn = [
   "SSL_CERT_FILE",
   "PIP_CERT",
 ];
-
-export function daemonFile(stack: Stack): string {
-  return path.join(stack.folders.run, "daemon.json");
-}
-
-/** The stack's daemon, if one runs. */
-export async function runningDaemon(stack: Stack): Promise<ProcessIdentity | undefined> {
-  const text = await readFileIfPresent(daemonFile(stack));
-  if (text === undefined) return undefined;
-  const identity = JSON.parse(text) as ProcessIdentity;
-  return isRunning(identity) ? identity : undefined;
-}
 
 /** Starts the stack's daemon unless one answers. Two callers at once: the second waits and finds the first one's. */
 export async function ensureDaemon(

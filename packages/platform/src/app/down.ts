@@ -6,7 +6,7 @@ import { controlSocket } from "../supervisor/control-protocol.ts";
 import { ProcessLedger } from "../supervisor/process-ledger.ts";
 import { reapLeftovers } from "../supervisor/reap-leftovers.ts";
 import type { UnitEvent } from "../supervisor/unit.ts";
-import { runningDaemon } from "./daemon-process.ts";
+import { runningDaemon } from "./running-daemon.ts";
 import type { Stack } from "./stack.ts";
 
 export interface DownOptions {

@@ -1,5 +1,6 @@
 import { readFile, readdir, realpath } from "node:fs/promises";
 import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { configErrors } from "../config/errors.ts";
 import {
   type BaseFolders,
@@ -19,6 +20,7 @@ import { servicesOfProfile } from "../services/profiles.ts";
 import { appErrors } from "./errors.ts";
 import { chooseExternalVault, type ExternalVault } from "./external-vault.ts";
 import { engineAccount, requireReachable } from "./engine-account.ts";
+import { runningDaemon } from "./running-daemon.ts";
 import { explainingFaults, requireFolders } from "./usable-folders.ts";
 import { choosePorts, type Ports } from "./ports.ts";
 import { chooseApps, type UserApp } from "./user-apps.ts";
@@ -44,6 +46,8 @@ export interface Stack {
   readonly offline: boolean;
   /** Who engines run as; undefined: the caller. */
   readonly account: Owner | undefined;
+  /** Keys of the configuration that have changed since the daemon that runs was started: they count when it is the next. */
+  readonly awaitsRestart?: readonly string[];
   /** Faults that `test --prove` applies; empty in every stack that a user starts. */
   readonly faults: readonly string[];
   /** Thrown away when this process is done with it; if that was killed, by the next one that makes such a stack. */
@@ -77,7 +81,13 @@ export async function resolveStack(place: StackPlace): Promise<Stack> {
   const folders = stackFolders(base, id);
   const recorded = await readStack(folders.state);
   const externalVault = chooseExternalVault(config.vault, folder);
-  const ports = recorded?.freePorts ? recorded.ports : choosePorts(config.ports ?? {});
+  const configured = {
+    ports: recorded?.freePorts ? recorded.ports : choosePorts(config.ports ?? {}),
+    engines: config.engines ?? {},
+    ...(externalVault ? { externalVault } : {}),
+  };
+  const running = recorded && (await runningDaemon({ folders })) ? recorded : undefined;
+  const { ports, engines, externalVault: vault } = running ?? configured;
   return {
     id,
     folder,
@@ -88,12 +98,23 @@ export async function resolveStack(place: StackPlace): Promise<Stack> {
     freePorts: recorded?.freePorts ?? false,
     profile,
     apps: chooseApps(config.apps ?? {}, folder, ports),
-    engines: config.engines ?? {},
-    ...(externalVault ? { externalVault } : {}),
+    engines,
+    ...(vault ? { externalVault: vault } : {}),
+    awaitsRestart: running ? differences(running, configured) : [],
     offline: isOn(surroundings.env, "DEVSTACK_OFFLINE"),
     account: await engineAccount(surroundings.uid),
     faults: [],
   };
+}
+
+type Restartable = Pick<Stack, "ports" | "engines" | "externalVault">;
+
+/** The keys of the configuration that a stack was started with otherwise than they are now. */
+function differences(running: Restartable, configured: Restartable): readonly string[] {
+  const names = { ports: "ports", engines: "engines", externalVault: "vault" } as const;
+  return (Object.keys(names) as (keyof Restartable)[])
+    .filter((key) => !isDeepStrictEqual(running[key], configured[key]))
+    .map((key) => names[key]);
 }
 
 /** Makes the folders that all stacks lie in, open as far as the engines' account has to pass through them. */
@@ -132,7 +153,8 @@ async function makeFolders(stack: Stack): Promise<void> {
     await ensureFolder(folder, { mode: 0o700 });
   }
   if (account) await requireReachable([folders.data, folders.run, base.cache], account);
-  await writeFileAtomically(recordFile(folders.state), `${JSON.stringify(stack, undefined, 2)}\n`);
+  const { awaitsRestart: _ofNow, ...record } = stack;
+  await writeFileAtomically(recordFile(folders.state), `${JSON.stringify(record, undefined, 2)}\n`);
 }
 
 /** What records of an earlier version lack. */

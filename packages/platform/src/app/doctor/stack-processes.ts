@@ -2,7 +2,7 @@ import path from "node:path";
 import { exists } from "../../shared/files.ts";
 import { ProcessLedger } from "../../supervisor/process-ledger.ts";
 import { processTree } from "../../supervisor/process-tree.ts";
-import { runningDaemon } from "../daemon-process.ts";
+import { runningDaemon } from "../running-daemon.ts";
 import type { Stack } from "../stack.ts";
 
 export interface StackProcess {

@@ -4,7 +4,7 @@ import { administratorOf, requireOpen } from "../../services/vault/external-vaul
 import { DevStackError } from "../../shared/errors.ts";
 import type { KeyStore } from "../../vault/key-store.ts";
 import { keyStoreOf } from "../key-store-of.ts";
-import { runningDaemon } from "../daemon-process.ts";
+import { runningDaemon } from "../running-daemon.ts";
 import type { Stack } from "../stack.ts";
 import { vaultClientOf } from "../units.ts";
 import { unseal, vaultStatus } from "../vault.ts";

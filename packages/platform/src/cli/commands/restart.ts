@@ -12,14 +12,13 @@ export const restartCommand: Command = {
   positionals: { min: 0, max: 32 },
   completes: "instance",
   run: async ({ stack, terminal, json, positionals, interrupted }) => {
-    const resolved = await stack();
     const onEvent = (event: UnitEvent): void => terminal.transient(`${event.unit} ${event.state}`);
     const units = [];
     if (positionals.length === 0)
-      units.push(...(await restartStack(resolved, { onEvent, signal: interrupted })));
+      units.push(...(await restartStack(stack, { onEvent, signal: interrupted })));
     for (const name of positionals) {
       interrupted.throwIfAborted();
-      units.push(await restart(resolved, name, { onEvent }));
+      units.push(await restart(await stack(), name, { onEvent }));
     }
     if (json) terminal.result(JSON.stringify({ units }));
     for (const [index, { name, state, error }] of json ? [] : units.entries()) {

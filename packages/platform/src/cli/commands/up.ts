@@ -61,6 +61,11 @@ export const upCommand: Command = {
       if (values["timings"] === true)
         terminal.result(`\n${timingsText(outcome.daemon.units, seconds)}`);
       terminal.result(`\n${nextSteps(found, seconds)}`);
+      const { awaitsRestart = [] } = resolved;
+      if (awaitsRestart.length > 0)
+        terminal.progress(
+          `${awaitsRestart.join(", ")} in the configuration changed since the stack was started; devstack restart heeds that`,
+        );
     }
     return exitCodeOf(found, outcome);
   },
