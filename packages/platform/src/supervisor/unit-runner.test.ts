@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "../shared/eventually.ts";
+import { supervisorErrors } from "./errors.ts";
 import { freePort } from "./fixtures/free-port.ts";
 import { listeningMember } from "./fixtures/listening-member.ts";
 import { connectOnce, isPortFree } from "./ports.ts";
@@ -132,6 +133,17 @@ describe("a unit whose start is tried again", () => {
     await expect(runner.start()).rejects.toThrow("no such folder");
     expect([runner.status().state, prepared]).toEqual(["failed", 2]);
   });
+});
+
+it("is stopped, not failed, where what it waited for ends by the same stop", async () => {
+  runner = runnerOf({ members: [], prepare: async () => [], settle: async () => undefined });
+  runner.expect();
+  await runner.stop();
+  await runner.abandon(supervisorErrors.DS_SUPERVISOR_STOPPING("first is being stopped"));
+  expect(runner.status()).toMatchObject({ state: "stopped" });
+  runner.expect();
+  await runner.abandon(supervisorErrors.DS_PROCESS_ENDED("first has ended"));
+  expect(runner.status()).toMatchObject({ state: "failed", error: { message: "first has ended" } });
 });
 
 /** Starts three members. `onSettle` is called before they settle, `onThird` once the third answers. Gives their pids. */

@@ -137,10 +137,10 @@ export class UnitRunner {
     });
   }
 
-  /** It is not started, because of something else; what had a head start is ended. */
+  /** It is not started, because of something else, unless it was stopped itself; what had a head start is ended. */
   async abandon(error: DevStackError): Promise<void> {
     return this.#enqueue(async () => {
-      this.#fail(error);
+      if (!this.#current.signal.aborted) this.#fail(error);
       await this.#early.end(this.#force);
     });
   }
