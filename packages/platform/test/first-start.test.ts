@@ -23,7 +23,7 @@ let samples: ProcessSamples;
 let outcome: UpOutcome;
 
 beforeAll(async () => {
-  stack = await createThrowawayStack(await likeStack());
+  stack = await createThrowawayStack({ ...(await likeStack()), profile: "reference" });
   const starting = up(stack);
   samples = await sampleProcessesDuring(starting);
   outcome = await starting;

@@ -31,6 +31,8 @@ beforeAll(async () => {
     "package.json",
     "package-lock.json",
     ".npmrc",
+    "apps",
+    "contract",
     "packages",
     "node_modules",
   ];
@@ -39,7 +41,7 @@ beforeAll(async () => {
   expect(await runCommand("cp", ["-a", ...copied, project])).toMatchObject({ exit: 0, stderr: "" });
   await writeFileAtomically(
     path.join(project, "devstack.config.ts"),
-    `export default ${JSON.stringify({ ports: await chooseFreePorts([]) })};\n`,
+    `export default ${JSON.stringify({ profile: "reference", ports: await chooseFreePorts([]) })};\n`,
     { mode: 0o644 },
   );
   // The engines are root's, readable by all; everything else is made anew by the account itself.

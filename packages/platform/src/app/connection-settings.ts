@@ -48,5 +48,5 @@ export function settingsFrom(
   service: string,
   { env, url }: Connection,
 ): Readonly<Record<string, string>> {
-  return { ...env, [`${service.toUpperCase()}_URL`]: url };
+  return { ...env, [`${service.toUpperCase().replaceAll("-", "_")}_URL`]: url };
 }

@@ -1,12 +1,20 @@
 import { randomInt } from "node:crypto";
 import { configErrors } from "../config/errors.ts";
 import { nearest } from "../shared/nearest.ts";
-import { portSpecs } from "../services/registry.ts";
+import { portSpecs, serviceOfInstance } from "../services/registry.ts";
 import { isPortFree } from "../supervisor/ports.ts";
 import { appErrors } from "./errors.ts";
 
 /** By instance, then by the port's name. */
 export type Ports = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/** Those of these services. */
+export function portsOfServices(services: readonly string[], ports: Ports): Ports {
+  const own = Object.entries(ports).filter(([instance]) =>
+    services.includes(serviceOfInstance(instance)),
+  );
+  return Object.fromEntries(own);
+}
 
 type ChoosePort = (instance: string, name: string) => number;
 

@@ -22,7 +22,7 @@ import { chooseExternalVault, type ExternalVault } from "./external-vault.ts";
 import { engineAccount, requireReachable } from "./engine-account.ts";
 import { runningDaemon } from "./running-daemon.ts";
 import { explainingFaults, requireFolders } from "./usable-folders.ts";
-import { choosePorts, type Ports } from "./ports.ts";
+import { choosePorts, type Ports, portsOfServices } from "./ports.ts";
 import { chooseApps, type UserApp } from "./user-apps.ts";
 
 /** One stack, resolved: all that the daemon and the commands need to know of it. Written to `stack.json`. */
@@ -97,7 +97,7 @@ export async function resolveStack(place: StackPlace): Promise<Stack> {
     ports,
     freePorts: recorded?.freePorts ?? false,
     profile,
-    apps: chooseApps(config.apps ?? {}, folder, ports),
+    apps: chooseApps(config.apps ?? {}, folder, portsOfServices(servicesOfProfile(profile), ports)),
     engines,
     ...(vault ? { externalVault: vault } : {}),
     awaitsRestart: running ? differences(running, configured) : [],

@@ -1,4 +1,5 @@
 import { definitions, portSpecs, serviceNames } from "../services/registry.ts";
+import { servicesOfProfile } from "../services/profiles.ts";
 import { instancesOf, type PortTls } from "../services/definition.ts";
 import { vaultService } from "../services/vault/vault-service.ts";
 import { askDaemon } from "../supervisor/control-client.ts";
@@ -42,6 +43,17 @@ export interface StackStatus {
 export async function status(stack: Stack): Promise<StackStatus> {
   const daemon = await askDaemon(controlSocket(stack.folders.run), "status", {});
   return statusFrom(stack, daemon, await recordedEngines(stack));
+}
+
+/** Without what the stack's profile leaves out, as long as nobody started it. */
+export function withoutUnused(found: StackStatus, stack: Stack): StackStatus {
+  const profile = servicesOfProfile(stack.profile);
+  const apps = appNames(stack);
+  const instances = found.instances.filter(
+    ({ service, state }) =>
+      state !== "stopped" || profile.includes(service) || apps.includes(service),
+  );
+  return { ...found, instances };
 }
 
 /** The same with what each instance's processes use now. */

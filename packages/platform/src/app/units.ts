@@ -3,14 +3,14 @@ import { configErrors } from "../config/errors.ts";
 import { applyFaults } from "../services/apply-faults.ts";
 import type { ServiceDefinition } from "../services/definition.ts";
 import { definitions } from "../services/registry.ts";
-import { serviceUnit } from "../services/service-unit.ts";
+import { identityFolder, serviceUnit } from "../services/service-unit.ts";
 import { overseersOf, tenantOf } from "../services/tenants.ts";
 import { externalVaultUnit } from "../services/vault/external-vault-unit.ts";
 import { vaultFaults } from "../services/vault/faults.ts";
 import { vaultUnit } from "../services/vault/vault-unit.ts";
 import { messageOf } from "../shared/errors.ts";
 import type { Unit } from "../supervisor/unit.ts";
-import type { VaultTenant } from "../vault/platform-model.ts";
+import type { IdentityCopy, VaultTenant } from "../vault/platform-model.ts";
 import { VaultClient } from "../vault/vault-client.ts";
 import { recordEngine } from "./engine-records.ts";
 import { engineOf } from "./engines.ts";
@@ -41,6 +41,8 @@ export function unitsOf(stack: Stack): readonly Unit[] {
         folders,
         ports,
         account,
+        ...(stack.throwawayOf ? { throwawayOf: stack.throwawayOf } : {}),
+        ...(stack.externalVault ? { externalVault: stack.externalVault } : {}),
         vault,
         keyStore,
         engineFor: async (requirement, signal) => {
@@ -57,7 +59,21 @@ export function unitsOf(stack: Stack): readonly Unit[] {
 /** What the vault keeps for each of them. */
 export function tenantsOf(stack: Stack): readonly VaultTenant[] {
   const own = definitionsOf(stack);
-  return [...own.map(tenantOf), ...overseersOf(own), ...stack.apps.map(tenantOfApp)];
+  const services = own.map((definition) => ({
+    ...tenantOf(definition, own),
+    ...(definition.logsIn ? { identityCopy: identityCopyOf(stack, definition.name) } : {}),
+  }));
+  return [...services, ...overseersOf(own), ...stack.apps.map(tenantOfApp)];
+}
+
+function identityCopyOf({ folders, account, externalVault }: Stack, name: string): IdentityCopy {
+  return {
+    folder: identityFolder(folders, name),
+    owner: account,
+    ...(externalVault?.caFile === undefined
+      ? {}
+      : { vaultAuthority: readAuthority(externalVault.caFile) }),
+  };
 }
 
 function definitionsOf(stack: Stack): readonly ServiceDefinition[] {

@@ -40,7 +40,7 @@ async function build(folder: string): Promise<boolean> {
         vault: programSource("vault"),
       },
       platform: "node",
-      external: ["lmdb"], // it looks for its binary beside itself
+      external: ["lmdb", "@seriousme/openapi-schema-validator"], // they look for files beside themselves
       plugins: [keepPlaces(folder), requireBuiltins],
       logLevel: "silent",
     });

@@ -36,6 +36,10 @@ function runWith(product: string, version = "1.0"): Run {
     },
     account: undefined,
     secret: () => "",
+    portOf: () => 0,
+    vaultAddress: "",
+    identityFolder: "",
+    isThrowaway: false,
     peers: [],
   };
 }

@@ -50,6 +50,13 @@ export interface Run {
   readonly account: Owner | undefined;
   /** A value that the service's own AppRole reads in the vault. */
   readonly secret: (path: string, field: string) => string;
+  /** A port of another service of the stack, by instance and name. */
+  readonly portOf: (instance: string, name: string) => number;
+  readonly vaultAddress: string;
+  /** Where a service that `logsIn` by itself finds its identity: `role-id`, `secret-id`, and all roots in `ca.pem`. */
+  readonly identityFolder: string;
+  /** A throwaway stack, in which suites ask more often than a user would. */
+  readonly isThrowaway: boolean;
   /** All instances of the service in order, this one among them. */
   readonly peers: readonly Run[];
 }
@@ -97,7 +104,7 @@ export interface Connection {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What a connection is made of. */
+/** What a connection is made of: all of it told by the service itself. */
 export type ConnectionRun = Pick<Run, "ports" | "peers" | "secret" | "tls">;
 
 /** An interactive client, as the application, over TLS with chain and name verified. */
@@ -140,6 +147,10 @@ export interface ServiceDefinition {
   /** Its engine takes longest to be ready, so it gets its credentials and its processes before the others. */
   readonly startsFirst?: boolean;
   readonly credentials: readonly CredentialSpec[];
+  /** Services whose applications' entries its AppRole reads too. */
+  readonly reads?: readonly string[];
+  /** Its process logs in to the vault by itself: its AppRole's files are given to it, and kept current. */
+  readonly logsIn?: boolean;
   /** Whether each instance has a certificate of its own (role `<instance>-role`), and its Common Name's other names. */
   readonly certificate?: { readonly keyType: "ec" | "rsa" };
   /** Pure: no disk, no clock. */

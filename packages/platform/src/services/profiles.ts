@@ -1,13 +1,17 @@
 import { configErrors } from "../config/errors.ts";
 import type { profileNames } from "../config/profile-names.ts";
 import { nearest } from "../shared/nearest.ts";
+import { referenceApis } from "./reference-apis/apis.ts";
 import { serviceNames } from "./registry.ts";
 
-/** Services that belong together; the larger ones have what is registered beyond the data services too. */
+const apis = referenceApis.map(({ name }) => name);
+const platform = serviceNames.filter((name) => !apis.includes(name));
+
+/** Services that belong together. `full` has what is registered beyond the data services; the APIs are examples. */
 const profiles: Readonly<Record<(typeof profileNames)[number], readonly string[]>> = {
   minimal: ["vault", "postgres", "redis"],
-  standard: serviceNames,
-  full: serviceNames,
+  standard: platform,
+  full: platform,
   reference: serviceNames,
 };
 

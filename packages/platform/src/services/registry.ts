@@ -6,6 +6,7 @@ import { mysql } from "./mysql/definition.ts";
 import { postgres } from "./postgres/definition.ts";
 import { rabbitmq } from "./rabbitmq/definition.ts";
 import { redis } from "./redis/definition.ts";
+import { referenceApiDefinitions } from "./reference-apis/definition.ts";
 import { vaultService } from "./vault/vault-service.ts";
 
 /** Every service with an engine of its own, in the order in which they are shown. */
@@ -15,6 +16,7 @@ export const definitions: readonly ServiceDefinition[] = [
   mongodb,
   redis,
   rabbitmq,
+  ...referenceApiDefinitions,
 ];
 
 /** Names of all services, the vault first: everything depends on it. */

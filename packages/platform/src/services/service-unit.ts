@@ -11,6 +11,7 @@ import {
   readFileIfPresent,
   writeFileAtomically,
 } from "../shared/files.ts";
+import type { ProcessIdentity } from "../shared/process-identity.ts";
 import type { Member, Unit, UnitControl } from "../supervisor/unit.ts";
 import type { EngineInstallation, EngineRequirement } from "../toolchain/engine.ts";
 import { readCredential } from "../vault/bootstrap.ts";
@@ -42,6 +43,10 @@ export interface ServiceHost {
   ) => Promise<EngineInstallation>;
   /** Who engines run as; undefined: whoever runs DevStack. */
   readonly account: Owner | undefined;
+  /** The process that the stack is for, where it is thrown away afterwards. */
+  readonly throwawayOf?: ProcessIdentity;
+  /** In place of the stack's own. */
+  readonly externalVault?: { readonly url: string };
   readonly vault: VaultClient;
   readonly keyStore: KeyStore;
 }
@@ -96,7 +101,7 @@ async function readSecrets(definition: ServiceDefinition, host: ServiceHost): Pr
 /** Everything that a definition's functions get, for each instance. */
 export function makeRuns(
   definition: ServiceDefinition,
-  host: Pick<ServiceHost, "folders" | "ports" | "account"> & {
+  host: Pick<ServiceHost, "folders" | "ports" | "account" | "throwawayOf" | "externalVault"> & {
     readonly engine: EngineInstallation | undefined;
   },
   secrets: Secrets,
@@ -125,10 +130,29 @@ export function makeRuns(
       },
       account: host.account,
       secret,
+      portOf: (other, name) => portIn(host.ports, other, name),
+      get vaultAddress() {
+        return (
+          host.externalVault?.url ?? `https://127.0.0.1:${portIn(host.ports, "vault", "https")}`
+        );
+      },
+      identityFolder: identityFolder(host.folders, instance),
+      isThrowaway: host.throwawayOf !== undefined,
       peers: runs,
     });
   }
   return runs;
+}
+
+function portIn(ports: ServiceHost["ports"], instance: string, name: string): number {
+  const port = ports[instance]?.[name];
+  if (port === undefined) throw new Error(`the stack has no port ${instance}.${name}`);
+  return port;
+}
+
+/** In the folder of the instance's files, so that whoever it runs as can read it. */
+export function identityFolder({ run }: Pick<StackFolders, "run">, instance: string): string {
+  return path.join(run, instance, "approle");
 }
 
 function tlsFiles(folder: string): Run["tls"] {

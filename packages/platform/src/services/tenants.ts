@@ -17,9 +17,12 @@ function generatePassword(): string {
   );
 }
 
-/** What the vault keeps for a service. */
-export function tenantOf(definition: ServiceDefinition): VaultTenant {
-  const { certificate } = definition;
+/** What the vault keeps for a service; `definitions` are all of the stack, some of which it may read. */
+export function tenantOf(
+  definition: ServiceDefinition,
+  definitions: readonly ServiceDefinition[],
+): VaultTenant {
+  const { certificate, reads = [] } = definition;
   return {
     name: definition.name,
     credentials: definition.credentials.map((spec) => ({
@@ -29,7 +32,10 @@ export function tenantOf(definition: ServiceDefinition): VaultTenant {
     certificates: certificate
       ? instancesOf(definition).map((instance) => ({ instance, keyType: certificate.keyType }))
       : [],
-    reads: [],
+    reads: definitions
+      .filter(({ name }) => reads.includes(name))
+      .flatMap(({ credentials }) => credentials.map(({ path }) => path))
+      .filter((path) => !isSuperusers(path)),
   };
 }
 

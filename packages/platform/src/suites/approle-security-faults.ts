@@ -32,7 +32,7 @@ export const approleSecurityFaults: readonly SuiteFault[] = [
   {
     name: "approle-disabled",
     summary: "AppRole authentication is disabled",
-    turnsRed: checks(1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21),
+    turnsRed: checks(1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21),
     apply: async (stack) => (await stack.administrator()).delete("sys/auth/approle"),
   },
   {
@@ -48,6 +48,7 @@ export const approleSecurityFaults: readonly SuiteFault[] = [
       ["redis", [7, 19, 20, 21]],
       ["mongodb", [8, 19, 20, 21]],
       ["rabbitmq", [9, 19, 20, 21]],
+      ["reference-api", [11, 19, 20, 21]],
     ] as const
   ).map(([tenant, numbers]): SuiteFault => ({
     name: `${tenant}-login-refused`,

@@ -13,13 +13,17 @@ const allPaths = definitions.flatMap(({ credentials }) => credentials.map(({ pat
 const overseers = ["management", "backup"];
 const tenants = [...definitions.map(({ name }) => name), ...overseers];
 
-/** Who may read what: each service its own, management what applications use, backup everything. */
+/**
+ * Who may read what: each service its own, an API also what applications of the services that it uses read, management
+ * what applications use, backup everything.
+ */
 function mayRead(tenant: string, path: string): boolean {
   if (tenant === "backup") return true;
   if (tenant === "management") return !isSuperusers(path);
-  return definitions.some(
-    (one) => one.name === tenant && one.credentials.some((entry) => entry.path === path),
-  );
+  const own = definitions.find((one) => one.name === tenant);
+  const owner = definitions.find((one) => one.credentials.some((entry) => entry.path === path));
+  if (own === owner) return true;
+  return (own?.reads?.includes(owner?.name ?? "") ?? false) && !isSuperusers(path);
 }
 
 export const approleSecuritySuite: Suite = {

@@ -1,4 +1,5 @@
 import { suiteErrors } from "./errors.ts";
+import { apiSuite } from "./api.ts";
 import { approleAuthSuite } from "./approle-auth.ts";
 import { approleSecuritySuite } from "./approle-security.ts";
 import { nearest } from "../shared/nearest.ts";
@@ -20,6 +21,7 @@ export const suites: readonly Suite[] = [
   mongodbSuite,
   redisClusterSuite,
   rabbitmqSuite,
+  apiSuite,
 ];
 
 export interface Selection {
@@ -28,19 +30,24 @@ export interface Selection {
   readonly ids: ReadonlySet<string>;
 }
 
-/** What the names mean: a suite, or one check of it ("vault.03"). DS_UNKNOWN_SUITE with the nearest name otherwise. */
+/** What the names mean: a suite, one check of it ("vault.03"), or those that a name begins so ("api.contract-api"). DS_UNKNOWN_SUITE with the nearest name otherwise. */
 export function selectSuites(names: readonly string[]): readonly Selection[] {
   const wanted = new Map<Suite, Set<string>>();
   for (const name of names) {
     const suite = suites.find(
-      (one) => one.name === name || one.checks.some((check) => check.id === name),
+      (one) => one.name === name || one.checks.some(({ id }) => isBelow(id, name)),
     );
     if (!suite) throw unknownSuite(name);
     const ids = wanted.get(suite) ?? new Set<string>();
-    for (const { id } of suite.checks) if (name === suite.name || name === id) ids.add(id);
+    for (const { id } of suite.checks) if (isBelow(id, name)) ids.add(id);
     wanted.set(suite, ids);
   }
   return [...wanted].map(([suite, ids]) => ({ suite, ids }));
+}
+
+/** Names have parts with dots between them. */
+function isBelow(id: string, name: string): boolean {
+  return `${id}.`.startsWith(`${name}.`);
 }
 
 function unknownSuite(name: string): Error {

@@ -3,7 +3,7 @@ import type { StackHandle } from "./stack-handle.ts";
 
 /** One named check: what it observes is the real thing, never the tool's own word. */
 export interface Check {
-  /** `<suite>.<two digits>`; a row of the suite's list. */
+  /** `<suite>.<two digits>`, or `<suite>.<service>.<two digits>`; a row of the suite's list. */
   readonly id: string;
   readonly title: string;
   /** The suite's fault that must turn it red; undefined: the check is listed as unproven. */

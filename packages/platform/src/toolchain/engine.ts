@@ -111,6 +111,17 @@ export interface ArchiveSource extends TreeLayout {
   readonly flavour?: Flavour;
 }
 
+/**
+ * What comes with DevStack itself: its Node, and programs of its own checkout that run on it. `root` is where the
+ * checkout's folders lie.
+ */
+export interface CheckoutSource {
+  readonly provider: "checkout";
+  /** Of the checkout: all that the programs are made of, apart from npm's packages. */
+  readonly folders: readonly string[];
+  readonly flavour?: Flavour;
+}
+
 /** Programs on PATH. */
 export interface PathSource {
   readonly provider: "path";
@@ -123,6 +134,7 @@ export type EngineSource =
   | WheelSource
   | NpmSource
   | ArchiveSource
+  | CheckoutSource
   | PathSource;
 
 export interface EngineInstallation {

@@ -1,4 +1,5 @@
 import { archiveProvider } from "./archive-provider.ts";
+import { checkoutProvider } from "./checkout-provider.ts";
 import type { EngineSource } from "./engine.ts";
 import { homebrewProvider } from "./homebrew-provider.ts";
 import { npmProvider } from "./npm-provider.ts";
@@ -18,5 +19,6 @@ export const providers: {
   wheel: wheelProvider,
   npm: npmProvider,
   archive: archiveProvider,
+  checkout: checkoutProvider,
   path: pathProvider,
 };

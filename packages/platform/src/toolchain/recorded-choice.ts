@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { readFileIfPresent, writeFileAtomically } from "../shared/files.ts";
+import { checkoutKey } from "./checkout-code.ts";
 import { parseOsRelease } from "./distribution.ts";
 import type { EngineInstallation, EngineRequirement, ToolchainOptions } from "./engine.ts";
 
@@ -35,6 +36,7 @@ export async function choiceKey(
     options.engines?.[name] ?? null,
     options.aptSources ?? null,
     [process.platform, process.arch, release["ID"], release["VERSION_ID"]],
+    ...(await checkoutKey(requirement)),
   ];
   return createHash("sha256").update(JSON.stringify(decides)).digest("hex").slice(0, 16);
 }

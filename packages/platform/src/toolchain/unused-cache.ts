@@ -58,11 +58,16 @@ async function unusedIn(
 ): Promise<UnusedCache> {
   const isUsed = ({ file, state }: CacheContents["choices"][number]): boolean =>
     wanted.has(file) && state === "good";
-  const roots = new Set(choices.filter(isUsed).map(({ installation }) => installation?.root));
-  const running = await programsRunning();
+  const used = choices.filter(isUsed).flatMap(({ installation }) => installation ?? []);
+  const roots = new Set(used.map(({ root }) => root));
+  // A program may lie in another tree than the root.
+  const programs = [
+    ...used.flatMap((one) => Object.values(one.programs)),
+    ...(await programsRunning()),
+  ];
   const needed = trees.filter(
     ({ folder }) =>
-      roots.has(folder) || running.some((program) => program.startsWith(folder + path.sep)),
+      roots.has(folder) || programs.some((program) => program.startsWith(folder + path.sep)),
   );
   const unusedTrees = trees.filter((tree) => !needed.includes(tree) && tree.state !== "half-made");
   // A tree without a list of its files could have been made of any.

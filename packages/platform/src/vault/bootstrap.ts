@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { Secret } from "../shared/secret.ts";
+import { writeIdentityCopy } from "./identity-copy.ts";
 import { bootstrapPki, type AuthorityTerms } from "./bootstrap-pki.ts";
 import type { KeyStore } from "./key-store.ts";
 import {
@@ -108,10 +110,10 @@ async function giveIdentity(
   const former = await keyStore.identity(tenant.name);
   const roleId = (await client.read(`${role}/role-id`))?.["role_id"] as string;
   const secretId = (await client.write(`${role}/secret-id`)).data?.["secret_id"] as string;
-  await keyStore.saveIdentity(tenant.name, {
-    roleId: new Secret(roleId),
-    secretId: new Secret(secretId),
-  });
+  const identity = { roleId: new Secret(roleId), secretId: new Secret(secretId) };
+  await keyStore.saveIdentity(tenant.name, identity);
+  if (tenant.identityCopy)
+    await writeIdentityCopy(identity, await readFile(keyStore.caFile, "utf8"), tenant.identityCopy);
   if (former)
     await client.write(`${role}/secret-id/destroy`, { secret_id: former.secretId.reveal() });
 }

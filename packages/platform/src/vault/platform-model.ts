@@ -1,3 +1,5 @@
+import type { Owner } from "../shared/files.ts";
+
 /** What the platform keeps in the vault for a service; derived from its definition, known here as plain values. */
 export interface VaultTenant {
   /** The service's name: its AppRole is `<name>-role`, its policy `<name>-policy`. */
@@ -9,12 +11,21 @@ export interface VaultTenant {
   }[];
   /** Instances with a certificate: each has a PKI role `<instance>-role`. */
   readonly certificates: readonly { readonly instance: string; readonly keyType: "ec" | "rsa" }[];
+  readonly identityCopy?: IdentityCopy;
   /** KV paths of other services that it reads. */
   readonly reads: readonly string[];
   /** It may list what lies in the KV mount, and read each entry's metadata. */
   readonly lists?: boolean;
   /** How long its token lives; an hour unless said. */
   readonly tokenTtlSeconds?: number;
+}
+
+/** Where else its identity is written whenever it is given anew: for a process that logs in by itself. */
+export interface IdentityCopy {
+  readonly folder: string;
+  readonly owner: Owner | undefined;
+  /** PEM; what the vault's certificate is verified against, where the stack's own CA did not issue it. */
+  readonly vaultAuthority?: string;
 }
 
 export type CredentialField =

@@ -1,4 +1,4 @@
-import { status, statusWithResources } from "../../app/status.ts";
+import { status, statusWithResources, withoutUnused } from "../../app/status.ts";
 import type { Command } from "../command.ts";
 import { statusText } from "../status-table.ts";
 
@@ -11,7 +11,8 @@ export const statusCommand: Command = {
   positionals: { min: 0, max: 0 },
   run: async ({ stack, terminal, json, values }) => {
     const withResources = json || values["resources"] === true;
-    const found = await (withResources ? statusWithResources : status)(await stack());
+    const own = await stack();
+    const found = withoutUnused(await (withResources ? statusWithResources : status)(own), own);
     terminal.result(json ? JSON.stringify(found) : statusText(found, terminal));
     return 0;
   },

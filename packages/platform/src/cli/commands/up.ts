@@ -1,6 +1,6 @@
 import { withFreePorts } from "../../app/auto-ports.ts";
 import { down } from "../../app/down.ts";
-import { status, type StackStatus } from "../../app/status.ts";
+import { status, type StackStatus, withoutUnused } from "../../app/status.ts";
 import type { Stack } from "../../app/stack.ts";
 import { isOn } from "../../config/environment.ts";
 import { profileNames } from "../../config/profile-names.ts";
@@ -53,7 +53,7 @@ export const upCommand: Command = {
       }
       throw error;
     }
-    const found = await status(resolved);
+    const found = withoutUnused(await status(resolved), resolved);
     const seconds = (performance.now() - startedAt) / 1000;
     if (json) terminal.result(JSON.stringify({ ...found, seconds, timings: outcome.daemon.units }));
     else {

@@ -33,6 +33,10 @@ function runIn(files: string): Run {
     },
     account: undefined,
     secret: (_, field) => field,
+    portOf: () => 0,
+    vaultAddress: "",
+    identityFolder: "",
+    isThrowaway: false,
   };
   return run as Run;
 }
