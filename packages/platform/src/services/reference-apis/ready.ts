@@ -15,8 +15,8 @@ export async function answersHealth(run: Run, signal: AbortSignal): Promise<void
 }
 
 /**
- * Over verified TLS, an entry of its own that it can only have read in the vault, logged in as itself. That route is
- * never served from the cache. Databases and broker may be down: the API serves all the same.
+ * Over verified TLS, an entry of its own that it can only have read in the vault, logged in as itself; what it read it
+ * may keep in Redis for five minutes. Databases and broker may be down: the API serves all the same.
  */
 export async function readsOwnEntry(run: Run, signal: AbortSignal): Promise<void> {
   const path = `/examples/vault/secret/${run.instance}/${entryField}`;
