@@ -18,12 +18,20 @@ export const checkoutProvider: Provider<CheckoutSource> = {
     const lock = await lockFor(folders);
     const packages = await copyPackages(lock, context);
     const sources = await copySources(folders, lock, packages, context);
-    return finding(path.join(packages, "usr", "bin"), sources);
+    const node = isNodeCarried()
+      ? path.join(packages, "usr", "bin")
+      : path.dirname(process.execPath);
+    return finding(node, sources);
   },
 };
 
 function finding(folder: string, root: string): Finding {
   return { folders: [folder], root, env: {} };
+}
+
+/** Otherwise it is the machine's, and there for everybody. */
+function isNodeCarried(): boolean {
+  return process.execPath.startsWith(path.join(checkout, "node_modules") + path.sep);
 }
 
 interface Lock {
@@ -55,7 +63,7 @@ async function lockFor(folders: readonly string[]): Promise<Lock> {
 async function copyPackages(lock: Lock, context: ProviderContext): Promise<string> {
   const part = { name: "packages", version: process.version, hash: await packagesDigest() };
   return tree(part, context, async (target) => {
-    await copyFile(process.execPath, path.join(target, "usr", "bin", "node"));
+    if (isNodeCarried()) await copyFile(process.execPath, path.join(target, "usr", "bin", "node"));
     for (const installed of lock.packages) {
       const from = path.join(checkout, installed);
       if (!(await exists(from))) continue; // for another platform
@@ -77,7 +85,8 @@ async function copySources(
       await mkdir(path.dirname(path.join(target, file)), { recursive: true });
       await copyFile(path.join(checkout, file), path.join(target, file));
     }
-    for (const place of lock.packages) await link(target, place, path.join("..", path.basename(packages), place));
+    for (const place of lock.packages)
+      await link(target, place, path.join("..", path.basename(packages), place));
     for (const [place, folder] of lock.links) await link(target, place, folder);
   });
 }

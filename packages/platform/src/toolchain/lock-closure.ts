@@ -32,7 +32,7 @@ export function lockClosure(entries: LockEntries, folders: readonly string[]): R
 
 /** Where Node finds the package of this name, from a package at this place: in it, or beside it, or further up. */
 function placeOf(entries: LockEntries, from: string, name: string): string | undefined {
-  for (let folder = from; ; ) {
+  for (let folder = from; ;) {
     const place = folder === "" ? `node_modules/${name}` : `${folder}/node_modules/${name}`;
     if (entries[place]) return place;
     if (folder === "") return undefined;
