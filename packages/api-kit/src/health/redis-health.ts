@@ -74,11 +74,12 @@ async function readInfo(
   cluster: Cluster,
   listed: ClusterNode,
 ): Promise<Readonly<Record<string, string | number>> | undefined> {
-  const node = nodeAt(cluster, listed);
-  if (!node || listed.flags.includes("fail")) return undefined;
+  if (listed.flags.includes("fail")) return undefined;
   try {
     const late = (): Error => new Error("late");
-    return parseInfo(await withDeadline(node.info(), nodeTimeoutMs, late));
+    const info = nodeAt(cluster, listed).then(async (node) => node?.info());
+    const text = await withDeadline(info, nodeTimeoutMs, late);
+    return text === undefined ? undefined : parseInfo(text);
   } catch {
     return undefined;
   }

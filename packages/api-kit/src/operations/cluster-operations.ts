@@ -57,7 +57,7 @@ export async function getNodeInfo({ redis, settings }: ApiContext, { params }: O
   if (!endpoint)
     throw new ResourceNotFoundError("There is no Redis node of this name.", { resource: "node" });
   const text = await redis.use(async (cluster) => {
-    const node = nodeAt(cluster, endpoint);
+    const node = await nodeAt(cluster, endpoint);
     if (!node) throw new CacheConnectionError("The node is not part of the cluster now.");
     return node.info();
   });

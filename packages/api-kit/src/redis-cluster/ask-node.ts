@@ -19,7 +19,17 @@ export async function askAnyNode<T>(
   throw fault;
 }
 
-/** The very node that listens there, whatever its role is now; undefined when the client does not know it. */
-export function nodeAt(cluster: Cluster, { host, port }: Endpoint): Redis | undefined {
+/** The very node that listens there, whatever its role is now; undefined when it does not belong to the cluster. */
+export async function nodeAt(cluster: Cluster, endpoint: Endpoint): Promise<Redis | undefined> {
+  const known = find(cluster, endpoint);
+  if (known) return known;
+  // One that came after the client looked: it looks again by itself, but only every few seconds.
+  await new Promise((resolve) => {
+    cluster.refreshSlotsCache(resolve);
+  });
+  return find(cluster, endpoint);
+}
+
+function find(cluster: Cluster, { host, port }: Endpoint): Redis | undefined {
   return cluster.nodes().find((node) => node.options.host === host && node.options.port === port);
 }

@@ -6,6 +6,7 @@ import {
   provideEngine,
   type ToolchainOptions,
 } from "../toolchain/engine.ts";
+import { isInPlace } from "../toolchain/checkout-code.ts";
 import { choiceKey, readChoice } from "../toolchain/recorded-choice.ts";
 import type { Stack } from "./stack.ts";
 
@@ -63,11 +64,12 @@ export async function provideEngines(
   };
 }
 
-/** What the cache has for it, where it was chosen before; looks nowhere else. */
+/** What the cache has for it, where it was chosen before, or the checkout; looks nowhere else. */
 export async function chosenEngine(
   stack: Stack,
   requirement: EngineRequirement,
 ): Promise<EngineInstallation | undefined> {
   const options = toolchainOptions(stack);
+  if (isInPlace(requirement, options)) return provideEngine(requirement, options);
   return readChoice(requirement, options, await choiceKey(requirement, options));
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import type { EngineRequirement } from "./engine.ts";
+import type { EngineRequirement, ToolchainOptions } from "./engine.ts";
 
 const levelsUp = ["..", "..", "..", ".."];
 
@@ -16,12 +16,21 @@ export function isCopied(): boolean {
   return process.getuid?.() === 0;
 }
 
+/** Whether this engine is had from the checkout, as it lies there: then nothing of it lies in the cache. */
+export function isInPlace(
+  { name, sources }: EngineRequirement,
+  { engines }: Pick<ToolchainOptions, "engines">,
+): boolean {
+  const isOurs = engines?.[name] === undefined;
+  return isOurs && !isCopied() && sources.every(({ provider }) => provider === "checkout");
+}
+
 /** What decides, besides the requirement itself, which copy serves; nothing where there is no copy. */
 export async function checkoutKey({ sources }: EngineRequirement): Promise<readonly string[]> {
   const folders = sources.flatMap((source) =>
     source.provider === "checkout" ? source.folders : [],
   );
-  if (folders.length === 0 || !isCopied()) return folders.length === 0 ? [] : [checkout];
+  if (folders.length === 0 || !isCopied()) return [];
   return [checkout, await digestOf(folders), await packagesDigest()];
 }
 

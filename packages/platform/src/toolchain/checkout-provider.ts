@@ -48,7 +48,9 @@ async function lockFor(folders: readonly string[]): Promise<Lock> {
   const own = Object.keys(packages).filter((place) =>
     folders.some((folder) => `${place}/`.startsWith(`${folder}/`)),
   );
-  const needed = [...lockClosure(packages, own)].filter((place) => /^node_modules\//.test(place));
+  const needed = [...lockClosure(packages, own)].filter((place) =>
+    place.startsWith("node_modules/"),
+  );
   return {
     packages: needed.filter(
       (place) => !packages[place]?.link && place.lastIndexOf("node_modules/") === 0,
@@ -86,13 +88,13 @@ async function copySources(
       await copyFile(path.join(checkout, file), path.join(target, file));
     }
     for (const place of lock.packages)
-      await link(target, place, path.join("..", path.basename(packages), place));
-    for (const [place, folder] of lock.links) await link(target, place, folder);
+      await linkTo(target, place, path.join("..", path.basename(packages), place));
+    for (const [place, folder] of lock.links) await linkTo(target, place, folder);
   });
 }
 
 /** Node finds a package beside the sources, and the package's own beside the package, where the link leads. */
-async function link(target: string, place: string, to: string): Promise<void> {
+async function linkTo(target: string, place: string, to: string): Promise<void> {
   const file = path.join(target, place);
   await mkdir(path.dirname(file), { recursive: true });
   await symlink(path.join(path.relative(path.dirname(file), target), to), file);

@@ -3,6 +3,7 @@ import path from "node:path";
 import { DevStackError, errnoOf, messageOf } from "../shared/errors.ts";
 import { ensureFolder } from "../shared/files.ts";
 import { acquireLock } from "../shared/lock.ts";
+import { isInPlace } from "./checkout-code.ts";
 import type { EngineInstallation, EngineRequirement, ToolchainOptions } from "./engine.ts";
 import { toolchainErrors } from "./errors.ts";
 import type { ProviderContext } from "./provider.ts";
@@ -17,8 +18,9 @@ export async function provideEngine(
   requirement: EngineRequirement,
   options: ToolchainOptions,
 ): Promise<EngineInstallation> {
-  const key = await choiceKey(requirement, options);
   const context = contextOf(requirement, options);
+  if (isInPlace(requirement, options)) return ready(await choose(context), context);
+  const key = await choiceKey(requirement, options);
   const recorded = options.newest ? undefined : await readChoice(requirement, options, key);
   if (recorded) return ready(recorded, context);
   try {
@@ -29,8 +31,7 @@ export async function provideEngine(
     });
     const meanwhile = options.newest ? undefined : await readChoice(requirement, options, key);
     if (meanwhile) return ready(meanwhile, context);
-    const { chooseEngine } = await import("./choose-engine.ts"); // with all providers: loaded once an engine
-    const installation = await chooseEngine(context);
+    const installation = await choose(context);
     await writeChoice(installation, options, key);
     return ready(installation, context);
   } catch (error) {
@@ -38,6 +39,11 @@ export async function provideEngine(
     if (error instanceof DevStackError || errnoOf(error) === undefined) throw error;
     throw cacheUnusable(options.cacheFolder, error);
   }
+}
+
+async function choose(context: ProviderContext): Promise<EngineInstallation> {
+  const { chooseEngine } = await import("./choose-engine.ts"); // with all providers: loaded once an engine
+  return chooseEngine(context);
 }
 
 /** Held by whoever gets the engine. */
