@@ -52,7 +52,7 @@ export async function redisHealth(cluster: Cluster): Promise<RedisHealth> {
   };
 }
 
-const nodeTimeoutMs = 1000;
+const nodeTimeoutMs = 1500; // the first time it has yet to connect, over TLS, beside all others
 
 async function nodeHealth(cluster: Cluster, listed: ClusterNode): Promise<NodeHealth> {
   const { host, port, role } = listed;
