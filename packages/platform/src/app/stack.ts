@@ -82,7 +82,10 @@ export async function resolveStack(place: StackPlace): Promise<Stack> {
   const recorded = await readStack(folders.state);
   const externalVault = chooseExternalVault(config.vault, folder);
   const configured = {
-    ports: recorded?.freePorts ? recorded.ports : choosePorts(config.ports ?? {}),
+    // A service that was registered since has none there.
+    ports: recorded?.freePorts
+      ? { ...choosePorts({}), ...recorded.ports }
+      : choosePorts(config.ports ?? {}),
     engines: config.engines ?? {},
     ...(externalVault ? { externalVault } : {}),
   };
