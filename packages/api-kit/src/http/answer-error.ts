@@ -43,10 +43,6 @@ const frameworkErrors: Readonly<Record<string, (request: FastifyRequest) => Base
   FST_ERR_CTP_BODY_TOO_LARGE: () => new PayloadTooLargeError("The body is larger than 10 MiB."),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
     new BadRequestError("The body is not as long as its Content-Length says."),
-  FST_ERR_BAD_URL: () =>
-    new ValidationError([
-      { loc: ["path"], msg: "is not well encoded", type: "encoding", input: null },
-    ]),
 };
 
 function apiErrorOf(thrown: unknown, request: FastifyRequest): BaseAPIException {
@@ -58,11 +54,18 @@ function apiErrorOf(thrown: unknown, request: FastifyRequest): BaseAPIException 
   );
 }
 
+/** Where what is not well encoded is sent to; no route has it. */
+export const badlyEncodedPath = "/-";
+
 /** 404, or 405 where the path is there for other methods. */
 export function answerUnknownRoute(app: FastifyInstance): void {
   const known = new KnownRoutes();
   app.addHook("onRoute", ({ url, method }) => known.add(url, [method].flat()));
   app.setNotFoundHandler((request, reply) => {
+    if (request.url === badlyEncodedPath && request.originalUrl !== badlyEncodedPath)
+      throw new ValidationError([
+        { loc: ["path"], msg: "is not well encoded", type: "encoding", input: null },
+      ]);
     const methods = known.methodsOf(request.url);
     if (methods.length === 0) throw new ResourceNotFoundError("There is nothing at this path.");
     reply.header("allow", methods.join(", "));

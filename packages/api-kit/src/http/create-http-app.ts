@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { fastify, type FastifyInstance, LogController } from "fastify";
+import { fastify, type FastifyInstance, type FastifyRequest, LogController } from "fastify";
 import { addCacheHooks } from "../cache/cache-hooks.ts";
 import type { ApiContext } from "../context.ts";
-import { answerError, answerUnknownRoute } from "./answer-error.ts";
+import { answerError, answerUnknownRoute, badlyEncodedPath } from "./answer-error.ts";
 import { acceptContentTypes, bodyLimitBytes } from "./content-types.ts";
 import { serveDocsAssets } from "./docs-assets.ts";
 import { lazyChildLogger } from "./lazy-child-logger.ts";
@@ -33,11 +33,14 @@ export function createHttpApp(context: ApiContext): FastifyInstance {
       maxParamLength: 16_384, // longer than a request line: what is too long is the contract's to say
     },
     exposeHeadRoutes: false, // what is served is what the contract lists
-    frameworkErrors: (error, request, reply) => answerError(context, error, request, reply),
+    rewriteUrl: ({ url = "/" }) => (isWellEncoded(url) ? url : badlyEncodedPath),
   }) as unknown as FastifyInstance;
   addRequestHooks(app, context);
   addCacheHooks(app, context.cache, context.implementation);
-  app.addHook("preValidation", normaliseNames);
+  app.addHook("onRoute", (route) => {
+    if (route.url.includes(":service_name"))
+      route.preValidation = [...[route.preValidation ?? []].flat(), normaliseName];
+  });
   acceptContentTypes(app);
   app.setValidatorCompiler(createValidatorCompiler());
   app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply));
@@ -52,9 +55,19 @@ function requestId(request: IncomingMessage): string {
   return typeof given === "string" && wellFormedId.test(given) ? given : randomUUID();
 }
 
+/** The router would turn down what is not, before any hook has seen it. */
+function isWellEncoded(url: string): boolean {
+  if (!url.includes("%")) return true;
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Services are named without regard to case and to blanks around them. */
-async function normaliseNames(request: { readonly params: unknown }): Promise<void> {
-  const params = request.params as Record<string, string>;
-  const name = params["service_name"];
-  if (name !== undefined) params["service_name"] = name.trim().toLowerCase();
+async function normaliseName({ params }: FastifyRequest): Promise<void> {
+  const named = params as { service_name: string };
+  named.service_name = named.service_name.trim().toLowerCase();
 }

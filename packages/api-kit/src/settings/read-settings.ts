@@ -9,7 +9,7 @@ export interface Endpoint {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const logLevels = ["fatal", "error", "warn", "info", "debug", "trace"] as const;
+const logLevels = ["silent", "fatal", "error", "warn", "info", "debug", "trace"] as const;
 
 export interface Settings {
   readonly httpPort: number;
