@@ -11,8 +11,10 @@ export interface Row {
   readonly samples: readonly number[];
   /** What the ratio is to, with its own samples; undefined: the goal is for the figure itself. */
   readonly base?: { readonly name: string; readonly samples: readonly number[] };
-  /** The most it may be; undefined: shown for comparison alone. */
+  /** The most it may be; with neither goal it is shown for comparison alone. */
   readonly goal?: number;
+  /** The least it may be: of what is better when there is more of it. */
+  readonly atLeast?: number;
 }
 
 export function median(samples: readonly number[]): number {
@@ -28,12 +30,7 @@ export function report(name: string, rows: readonly Row[]): void {
     const figure = median(row.samples);
     const base = row.base && median(row.base.samples);
     const reached = base === undefined ? figure : figure / base;
-    return {
-      ...row,
-      figure,
-      reached,
-      met: row.goal === undefined ? undefined : reached <= row.goal,
-    };
+    return { ...row, figure, reached, met: isMet(row, reached) };
   });
   const machine = {
     cores: os.cpus().length,
@@ -56,10 +53,15 @@ export function report(name: string, rows: readonly Row[]): void {
     `${row.figure.toFixed(row.figure < 10 ? 2 : 0)} ${row.unit}`,
     row.base ? `${row.base.name} ${median(row.base.samples).toFixed(0)} ${row.unit}` : "-",
     row.reached.toFixed(2),
-    row.goal === undefined ? "" : `≤ ${row.goal}`,
+    row.goal !== undefined ? `≤ ${row.goal}` : row.atLeast !== undefined ? `≥ ${row.atLeast}` : "",
     row.met === undefined ? "" : row.met ? "met" : "missed",
   ]);
   process.stdout.write(
     `${formatTable(["WHAT", "MEDIAN", "AGAINST", "REACHED", "GOAL", ""], cells)}\n`,
   );
+}
+
+function isMet({ atLeast, goal }: Row, reached: number): boolean | undefined {
+  if (goal !== undefined) return reached <= goal;
+  return atLeast === undefined ? undefined : reached >= atLeast;
 }
