@@ -176,6 +176,8 @@ export interface ServiceDefinition {
   readonly accepting: (run: Run, signal: AbortSignal) => Promise<void>;
   /** Before each start of an instance's process, when no earlier one runs: clears what a dead one left in the way. */
   readonly beforeStart?: (run: Run) => Promise<void>;
+  /** As soon as an instance's process has ended by itself: others may take its place until it is back. */
+  readonly ended?: (run: Run, signal: AbortSignal) => Promise<void>;
   /** Once all instances accept, in order, once for the service: `context.run` is its first instance. */
   readonly initialise: readonly Step[];
   /** What `ready` does, in words, for `health`. */

@@ -240,6 +240,7 @@ async function memberOf(
     configuration: await configurationOf(run, files),
     beforeStart: async () => definition.beforeStart?.(run),
     accepting: async (accepting) => definition.accepting(run, accepting),
+    ended: async (ended) => definition.ended?.(run, ended),
   };
 }
 

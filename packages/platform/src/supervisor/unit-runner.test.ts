@@ -56,6 +56,19 @@ describe("a unit of several members that are of use only together", () => {
     expect(pidsOf(runner.status())).toEqual([one, two, three]);
   });
 
+  it("tells the member at once that its process has ended by itself, whatever comes of that", async () => {
+    const told: unknown[] = [];
+    const [first = 0] = await started(undefined, undefined, async (index) => {
+      told.push([index, await isPortFree(ports[index] ?? 0), pidsOf(runner.status()).length]);
+      throw new Error("nobody takes its place");
+    });
+    process.kill(first, "SIGKILL");
+    await readyAgain({ crashes: [1, 0, 0] });
+    await runner.restart("member-1"); // that is asked for
+    expect(told).toEqual([[0, true, 3]]);
+    expect(said.join("\n")).toContain("nobody takes its place");
+  });
+
   it("says at once which process ended while a first start waits for the others to answer", async () => {
     let killed = false;
     const starting = started(
@@ -146,19 +159,24 @@ it("is stopped, not failed, where what it waited for ends by the same stop", asy
   expect(runner.status()).toMatchObject({ state: "failed", error: { message: "first has ended" } });
 });
 
-/** Starts three members. `onSettle` is called before they settle, `onThird` once the third answers. Gives their pids. */
+/**
+ * Starts three members. `onSettle` is called before they settle, `onThird` once the third answers, `onEnd` as a member's
+ * `ended`. Gives their pids.
+ */
 async function started(
   onSettle: () => Promise<void> = async () => undefined,
   onThird: () => Promise<void> = async () => undefined,
+  onEnd: (index: number) => Promise<void> = async () => undefined,
 ): Promise<readonly number[]> {
-  const members = ports.map((port, index) =>
-    listeningMember(`member-${index}`, port, folder, {
+  const members = ports.map((port, index) => ({
+    ended: async () => onEnd(index),
+    ...listeningMember(`member-${index}`, port, folder, {
       accepting: async () => {
         await connectOnce(port);
         if (index === 2) await onThird();
       },
     }),
-  );
+  }));
   runner = runnerOf({
     members: members.map(({ name }) => name),
     prepare: async () => members,

@@ -249,6 +249,10 @@ export class UnitRunner {
     const how = exit.signal ?? (exit.code === null ? "adopted" : `exit code ${exit.code}`);
     this.#options.log(`${name} ended (${how})`);
     if (this.#members.get(name) !== runner) return; // the unit was taken down meanwhile
+    const { signal } = this.#current;
+    runner.member
+      .ended?.(signal)
+      .catch((error: unknown) => this.#options.log(`${name}: ${messageOf(error)}`));
     this.#ended.set(runner, runner.countCrash());
     this.#unended.abort(
       supervisorErrors.DS_PROCESS_ENDED(
@@ -259,7 +263,6 @@ export class UnitRunner {
       ),
     );
     if (this.#state !== "ready") return; // whoever is at work on the unit sees to it
-    const { signal } = this.#current;
     this.#enter("restarting");
     this.#enqueue(async () => this.#bringBack(signal)).catch((error: unknown) =>
       this.#options.log(`${name}: ${messageOf(error)}`),

@@ -54,6 +54,8 @@ export interface Member {
   readonly beforeStart?: () => Promise<void>;
   /** Rejects until the process answers its own protocol. */
   readonly accepting: (signal: AbortSignal) => Promise<void>;
+  /** Called at once when the process has ended by itself, long before it comes back: others may take its place. */
+  readonly ended?: (signal: AbortSignal) => Promise<void>;
 }
 
 export interface BoundPort {

@@ -5,6 +5,7 @@ import { clusterStep } from "./form-cluster.ts";
 import { moveNodes } from "./node-addresses.ts";
 import { nodeAccepts, writeAndReadBack } from "./ready.ts";
 import { nodeConfiguration } from "./render.ts";
+import { takeOver } from "./take-over.ts";
 
 /** The first three become the masters, the others their replicas; who is what may change with every failover. */
 const instances = ["redis-1", "redis-2", "redis-3", "redis-4", "redis-5", "redis-6"] as const;
@@ -47,6 +48,7 @@ export const redis = defineService({
     }),
   beforeStart: moveNodes,
   accepting: nodeAccepts,
+  ended: takeOver,
   initialise: [clusterStep],
   readyMeans: "every node finds the cluster in order, every master takes a key and gives it back",
   ready: writeAndReadBack,
