@@ -1,8 +1,24 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { ensureFolder, readFileIfPresent, writeFileAtomically } from "./files.ts";
+import {
+  ensureFolder,
+  keepFile,
+  readFileIfPresent,
+  syncTree,
+  writeFileAtomically,
+} from "./files.ts";
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(path.join(os.tmpdir(), "files-"))));
@@ -55,4 +71,35 @@ it("makes the same folders many times at once", async () => {
 it("tells a missing file from one that can't be read", async () => {
   expect(await readFileIfPresent(path.join(folder, "none"))).toBeUndefined();
   await expect(readFileIfPresent(folder)).rejects.toThrow(/EISDIR/);
+});
+
+it("leaves a file alone that is as it should be, and replaces any other", async () => {
+  const file = path.join(folder, "settings");
+  const inode = async (): Promise<number> => (await stat(file)).ino;
+  await keepFile(file, "a", { mode: 0o400 });
+  const first = await inode();
+  await keepFile(file, "a", { mode: 0o400 });
+  expect(await inode()).toBe(first);
+  await chmod(file, 0o644);
+  await keepFile(file, "a", { mode: 0o400 });
+  expect((await stat(file)).mode & 0o777).toBe(0o400);
+  await keepFile(file, "b", { mode: 0o400 });
+  expect(await readFile(file, "utf8")).toBe("b");
+  const elsewhere = path.join(folder, "elsewhere");
+  await writeFile(elsewhere, "b", { mode: 0o400 });
+  await rm(file);
+  await symlink(elsewhere, file);
+  await keepFile(file, "c", { mode: 0o400 });
+  expect(await readFile(elsewhere, "utf8")).toBe("b");
+});
+
+it("syncs a tree with whatever is in it", async () => {
+  for (let count = 0; count < 70; count += 35) {
+    await mkdir(path.join(folder, `folder-${count}`));
+    await symlink("nowhere", path.join(folder, `folder-${count}`, "link"));
+    for (let number = count; number < count + 35; number += 1)
+      await writeFile(path.join(folder, `folder-${count}`, `${number}`), "");
+    await syncTree(folder);
+  }
+  await expect(syncTree(path.join(folder, "none"))).rejects.toThrow("ENOENT");
 });

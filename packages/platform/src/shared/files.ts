@@ -71,7 +71,11 @@ export async function keepFile(
 
 /** Makes what was named in the folder (by a creation or a rename) last. */
 export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
+  return syncEntry(folder);
+}
+
+async function syncEntry(entry: string): Promise<void> {
+  const handle = await open(entry, "r");
   try {
     await handle.sync();
   } finally {
@@ -123,9 +127,27 @@ export async function readFileIfPresent(file: string): Promise<string | undefine
   }
 }
 
-/** Makes everything below the folder last: one call for its file system, where syncing a thousand files takes seconds. */
+/** With more files than this, one call for their whole file system is faster, though it waits for others' writes too. */
+const syncedOneByOne = 64;
+
+/** Makes everything below the folder last, and the folder itself. */
 export async function syncTree(folder: string): Promise<void> {
-  await promisify(execFile)("sync", process.platform === "linux" ? ["-f", folder] : []);
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  if (entries.length > syncedOneByOne) {
+    await promisify(execFile)("sync", process.platform === "linux" ? ["-f", folder] : []);
+    return;
+  }
+  await Promise.all(
+    entries.map(async (entry) => {
+      if (!entry.isFile() && !entry.isDirectory()) return;
+      try {
+        await syncEntry(path.join(entry.parentPath, entry.name));
+      } catch (error) {
+        if (errnoOf(error) !== "ENOENT") throw error; // somebody still works there, and has removed it
+      }
+    }),
+  );
+  await syncEntry(folder);
 }
 
 /** The size of all files below the folder, in bytes. */
