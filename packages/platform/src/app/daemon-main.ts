@@ -3,6 +3,7 @@ import path from "node:path";
 import { messageOf, type SerialisedError } from "../shared/errors.ts";
 import { writeFileAtomically } from "../shared/files.ts";
 import { controlSocket, type DaemonStatus } from "../supervisor/control-protocol.ts";
+import { supervisorErrors } from "../supervisor/errors.ts";
 import { serveControl } from "../supervisor/control-server.ts";
 import { LogKeeper } from "../supervisor/log-keeper.ts";
 import { ProcessLedger } from "../supervisor/process-ledger.ts";
@@ -47,7 +48,10 @@ async function main(stateFolder: string): Promise<void> {
   };
   const server = await serveControl(controlSocket(stack.folders.run), {
     start: async (request, onEvent) => {
-      if (stopping) throw new Error("the stack is being stopped");
+      if (stopping)
+        throw supervisorErrors.DS_SUPERVISOR_STOPPING("the stack is being stopped", {
+          hint: "devstack wait vault --status stopped; then devstack up",
+        });
       unavailable = request.unavailable;
       using _following = supervisor.follow(onEvent);
       await supervisor.start(request.units);

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { expect, it } from "vitest";
-import { defineErrors, DevStackError } from "./errors.ts";
+import { defineErrors, DevStackError, toDevStackError } from "./errors.ts";
 import { nearest } from "./nearest.ts";
 import { Secret } from "./secret.ts";
 
@@ -15,6 +15,16 @@ it("makes errors with the table's code and exit, and carries them through JSON",
     hint: "free some",
     details: { path: "/x" },
   });
+});
+
+it("knows a full disk wherever it is met, and leaves its own errors as they are", () => {
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+    code: "ENOSPC",
+  });
+  expect(toDevStackError(full)).toMatchObject({ code: "DS_DISK_FULL", exit: 1, cause: full });
+  const own = new DevStackError("DS_X", 4, "x");
+  expect(toDevStackError(own)).toBe(own);
+  expect(toDevStackError("thrown")).toMatchObject({ code: "DS_INTERNAL", message: "thrown" });
 });
 
 it("shows no secret in any of the ways in which a value is printed", () => {

@@ -88,6 +88,19 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+/** What was thrown as an error of ours: a full disk may come anywhere, and what else nobody foresaw is DS_INTERNAL. */
+export function toDevStackError(thrown: unknown): DevStackError {
+  if (thrown instanceof DevStackError) return thrown;
+  const errno = errnoOf(thrown);
+  const isFull = errno === "ENOSPC" || errno === "EDQUOT";
+  return new DevStackError(
+    isFull ? "DS_DISK_FULL" : "DS_INTERNAL",
+    exitCodes.failed,
+    isFull ? `there is no room on a disk: ${messageOf(thrown)}` : messageOf(thrown),
+    { cause: thrown, ...(isFull ? { hint: "devstack doctor says which; make room there" } : {}) },
+  );
+}
+
 /** The errno name of a failed system call (`ENOENT`, `EADDRINUSE` …), if it is one. */
 export function errnoOf(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error) || !("code" in thrown)) return undefined;

@@ -1,6 +1,6 @@
 import { chmod, rm } from "node:fs/promises";
 import http from "node:http";
-import { DevStackError, messageOf, type SerialisedError } from "../shared/errors.ts";
+import { toDevStackError } from "../shared/errors.ts";
 import { nearest } from "../shared/nearest.ts";
 import type {
   ControlLine,
@@ -56,7 +56,7 @@ async function answer(
     const result = await handlers[operation as ControlOperation](body, (event) => write({ event }));
     write({ result });
   } catch (error) {
-    write({ error: serialise(error) });
+    write({ error: toDevStackError(error).toJSON() });
   }
   response.end();
 }
@@ -70,9 +70,4 @@ async function readBody(request: http.IncomingMessage): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
-}
-
-function serialise(error: unknown): SerialisedError {
-  if (error instanceof DevStackError) return error.toJSON();
-  return { code: "DS_INTERNAL", exit: 1, message: messageOf(error), details: {} };
 }

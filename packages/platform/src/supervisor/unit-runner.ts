@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { DevStackError, messageOf } from "../shared/errors.ts";
+import { type DevStackError, messageOf, toDevStackError } from "../shared/errors.ts";
 import { supervisorErrors } from "./errors.ts";
 import type { ProcessExit } from "./gated-process.ts";
 import { HeadStart } from "./head-start.ts";
@@ -214,7 +214,9 @@ export class UnitRunner {
       await this.#takeDown(this.#force).catch((error: unknown) =>
         this.#options.log(messageOf(error)),
       );
-      const error = signal.aborted ? asError(signal.reason) : (late ?? asError(thrown));
+      const error = signal.aborted
+        ? toDevStackError(signal.reason)
+        : (late ?? toDevStackError(thrown));
       this.#fail(error);
       throw error;
     }
@@ -351,11 +353,6 @@ async function allOrFirstError(work: readonly Promise<void>[]): Promise<void> {
 
 async function rejectOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(asError(signal.reason)), { once: true });
+    signal.addEventListener("abort", () => reject(toDevStackError(signal.reason)), { once: true });
   });
-}
-
-function asError(thrown: unknown): DevStackError {
-  if (thrown instanceof DevStackError) return thrown;
-  return new DevStackError("DS_INTERNAL", 1, messageOf(thrown), { cause: thrown });
 }

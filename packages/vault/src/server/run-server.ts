@@ -2,6 +2,7 @@ import { ConfigError } from "../config/config-error.ts";
 import { readConfig } from "../config/read-config.ts";
 import type { ServerConfig } from "../config/server-config.ts";
 import { type Log, LeveledLog } from "../core/log.ts";
+import { outliveCommitFailures } from "../storage/commit-failure.ts";
 import { checkRootTokenId, devBanner, type DevSecrets, openForDevelopment } from "./dev-mode.ts";
 import type { ServerOptions } from "./server-options.ts";
 import { VaultServer } from "./vault-server.ts";
@@ -10,6 +11,7 @@ import { VaultServer } from "./vault-server.ts";
 export async function runServer(options: ServerOptions): Promise<void> {
   // Everything that is written here is for the owner alone, the storage's own files too.
   process.umask(0o077);
+  outliveCommitFailures();
   const { dev } = options;
   checkRootTokenId(dev?.rootTokenId);
   const leveled = new LeveledLog(

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { open } from "lmdb";
+import { commitFailureReason } from "./commit-failure.ts";
 import { checkLmdbFile } from "./check-lmdb-file.ts";
 import { StorageDamagedError } from "./storage-damaged-error.ts";
 import { isTooLong, KeyTooLongError, type PendingValue, type Store, type Write } from "./store.ts";
@@ -160,7 +161,11 @@ export class LmdbStore implements Store {
     const done = writes.map(({ key, value }) =>
       value === undefined ? this.#db.remove(key) : this.#db.put(key, value),
     );
-    await Promise.all(done);
+    try {
+      await Promise.all(done);
+    } catch (error) {
+      throw await commitFailureReason(error);
+    }
   }
 
   #forget(batch: Batch): void {
