@@ -37,6 +37,8 @@ function isNodeCarried(): boolean {
 interface Lock {
   /** Paths of packages at the top; those that lie in another one come with it. */
   readonly packages: readonly string[];
+  /** Those of them that npm leaves out where they are for another platform. */
+  readonly optional: ReadonlySet<string>;
   /** The checkout's own packages: where npm links them, and the folder that each leads to. */
   readonly links: readonly (readonly [place: string, folder: string])[];
 }
@@ -55,6 +57,7 @@ async function lockFor(folders: readonly string[]): Promise<Lock> {
     packages: needed.filter(
       (place) => !packages[place]?.link && place.lastIndexOf("node_modules/") === 0,
     ),
+    optional: new Set(needed.filter((place) => packages[place]?.optional)),
     links: needed.flatMap((place) => {
       const { link, resolved = "" } = packages[place] ?? {};
       return link ? [[place, resolved] as const] : [];
@@ -68,7 +71,10 @@ async function copyPackages(lock: Lock, context: ProviderContext): Promise<strin
     if (isNodeCarried()) await copyFile(process.execPath, path.join(target, "usr", "bin", "node"));
     for (const installed of lock.packages) {
       const from = path.join(checkout, installed);
-      if (!(await exists(from))) continue; // for another platform
+      if (!(await exists(from))) {
+        if (lock.optional.has(installed)) continue;
+        throw new Error(`npm has not installed ${installed}: "devstack version" does`);
+      }
       await cp(from, path.join(target, installed), { recursive: true, verbatimSymlinks: true });
     }
   });

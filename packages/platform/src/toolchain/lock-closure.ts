@@ -3,6 +3,7 @@ export interface LockEntry {
   /** A package of the checkout itself, linked; `resolved` is its folder. */
   readonly link?: boolean;
   readonly resolved?: string;
+  readonly optional?: boolean;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
