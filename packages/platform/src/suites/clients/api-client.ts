@@ -40,7 +40,7 @@ export async function askApi(
 }
 
 /** The same at a port of 127.0.0.1; over TLS where there is something to verify the certificate against. */
-export async function askAt(
+async function askAt(
   place: { readonly port: number } & Pick<ApiRequest, "ca" | "servername">,
   at: string,
   { method = "GET", body, headers = {} }: ApiRequest = {},
