@@ -5,6 +5,7 @@ import { approleSecuritySuite } from "./approle-security.ts";
 import { nearest } from "../shared/nearest.ts";
 import { mongodbSuite } from "./mongodb.ts";
 import { mysqlSuite } from "./mysql.ts";
+import { paritySuite } from "./parity.ts";
 import { postgresSuite } from "./postgres.ts";
 import { rabbitmqSuite } from "./rabbitmq.ts";
 import { redisClusterSuite } from "./redis-cluster.ts";
@@ -22,6 +23,7 @@ export const suites: readonly Suite[] = [
   redisClusterSuite,
   rabbitmqSuite,
   apiSuite,
+  paritySuite,
 ];
 
 export interface Selection {

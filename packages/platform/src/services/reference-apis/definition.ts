@@ -4,6 +4,7 @@ import { engineProcess } from "../engine-process.ts";
 import { type ReferenceApi, referenceApis } from "./apis.ts";
 import { checkoutEngine } from "./engine.ts";
 import { referenceApiFaults } from "./faults.ts";
+import { referenceApiParityFaults } from "./parity-faults.ts";
 import { answersHealth, entryField, readsOwnEntry } from "./ready.ts";
 import { settingsOf } from "./settings.ts";
 
@@ -43,7 +44,7 @@ function defineApi(api: ReferenceApi): ReturnType<typeof defineService> {
       "over verified TLS it gives an entry that it reads in the vault, logged in as itself",
     ready: readsOwnEntry,
     connection: (run) => connection(run, name),
-    faults: referenceApiFaults,
+    faults: { ...referenceApiFaults, ...referenceApiParityFaults },
   });
 }
 

@@ -2,6 +2,7 @@ import type { Fault, ServiceDefinition } from "../definition.ts";
 
 /** What a path answers in place of what the API says; only with GET. */
 interface Answer {
+  /** With a `*` at its end: whatever begins so. */
   readonly path: string;
   readonly type?: string;
   readonly body: string;
@@ -50,27 +51,38 @@ function changingProcess(
   return (definition) => ({ ...definition, process: (run) => change(definition.process(run)) });
 }
 
+/** The source of a function that tells whether a URL is at this path. */
+export function matching(path: string): string {
+  const [start = ""] = path.split("*");
+  return start === path
+    ? `(url) => url === ${JSON.stringify(path)}`
+    : `(url) => url.startsWith(${JSON.stringify(start)})`;
+}
+
 /** Loaded into the API's process before its own code; every server answers otherwise on that one path. */
-function answering(summary: string, answer: Answer): Fault {
+export function answering(summary: string, answer: Answer): Fault {
   const code = `
     import { Server } from "node:http";
     import { Server as TlsServer } from "node:https";
-    const { path, type = "application/json", body } = ${JSON.stringify(answer)};
+    const { type = "application/json", body } = ${JSON.stringify(answer)};
+    const isAt = ${matching(answer.path)};
     for (const { prototype } of [Server, TlsServer]) {
       const emit = prototype.emit;
       prototype.emit = function (event, request, response) {
-        if (event !== "request" || request.method !== "GET" || request.url !== path)
+        if (event !== "request" || request.method !== "GET" || !isAt(request.url))
           return emit.apply(this, arguments);
         response.writeHead(200, { "content-type": type }).end(body);
         return true;
       };
     }`;
+  return { summary, change: importing(code) };
+}
+
+/** Runs this code in the API's process before its own. */
+export function importing(code: string): Fault["change"] {
   const module = `data:text/javascript,${encodeURIComponent(code)}`;
-  return {
-    summary,
-    change: changingProcess(({ args, ...process }) => ({
-      ...process,
-      args: ["--import", module, ...args],
-    })),
-  };
+  return changingProcess(({ args, ...process }) => ({
+    ...process,
+    args: ["--import", module, ...args],
+  }));
 }

@@ -13,10 +13,12 @@ export interface ApiAnswer {
 }
 
 export interface ApiRequest {
-  readonly method?: "GET" | "POST" | "DELETE";
+  readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is, in place of a body; of what type it is the headers say. */
+  readonly text?: string;
   /** Over TLS the certificate has to verify against these; the stack's root unless said. */
   readonly ca?: string | Buffer;
   /** And carry this name. */
@@ -43,9 +45,9 @@ export async function askApi(
 async function askAt(
   place: { readonly port: number } & Pick<ApiRequest, "ca" | "servername">,
   at: string,
-  { method = "GET", body, headers = {} }: ApiRequest = {},
+  { method = "GET", body, text: given, headers = {} }: ApiRequest = {},
 ): Promise<ApiAnswer> {
-  const content = body === undefined ? undefined : JSON.stringify(body);
+  const content = body === undefined ? given : JSON.stringify(body);
   const options = {
     host: "127.0.0.1",
     method,
@@ -53,9 +55,8 @@ async function askAt(
     agent: false,
     signal: AbortSignal.timeout(answersWithinMs),
     headers: {
-      ...(content === undefined
-        ? {}
-        : { "content-type": "application/json", "content-length": Buffer.byteLength(content) }),
+      ...(content === undefined ? {} : { "content-length": Buffer.byteLength(content) }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
       ...headers,
     },
     ...place,
