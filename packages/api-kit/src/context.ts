@@ -74,7 +74,8 @@ export function createContext(settings: Settings, options: ContextOptions): ApiC
   const limiter = new RateLimiter({
     name: implementation,
     limits: settings.rateLimits,
-    shared: createSharedWindow(besides),
+    // What is only told is told again: a Redis that starts beside the application is not to be left alone for it.
+    shared: createSharedWindow(besides, async (call) => redis.useUncounted(call, asideTimeoutMs)),
   });
   const backends = {
     postgres: backend(postgresDriver(settings.postgres, tls)),

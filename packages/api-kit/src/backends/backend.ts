@@ -42,6 +42,11 @@ export class Backend<Client> {
     return this.#breaker.run(async () => this.probe(call, timeoutMs));
   }
 
+  /** Calls in the background: not while the circuit breaker is open, which does not count it. */
+  async useUncounted<T>(call: (client: Client) => Promise<T>, timeoutMs: number): Promise<T> {
+    return this.#breaker.runUncounted(async () => this.probe(call, timeoutMs));
+  }
+
   /** Calls past the circuit breaker, which does not count it: a health check. */
   async probe<T>(call: (client: Client) => Promise<T>, timeoutMs: number): Promise<T> {
     const { service } = this.#driver;

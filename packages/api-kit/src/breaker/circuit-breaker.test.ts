@@ -49,6 +49,22 @@ const failTimes = async (times: number): Promise<void> => {
 const later = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
 
 describe("behaviour", () => {
+  it("is never opened by work in the background, and leaves that out while it is open", async () => {
+    const background = async (): Promise<unknown> =>
+      breaker
+        .runUncounted(async () => {
+          calls++;
+          throw outage;
+        })
+        .catch((error: unknown) => error);
+    for (let n = 0; n < 10; n++) expect(await background()).toBe(outage);
+    expect(breaker.state).toBe("closed");
+    expect(events).toEqual([]);
+    await failTimes(5);
+    expect(await background()).toBeInstanceOf(CircuitBreakerError);
+    expect(calls).toBe(15);
+  });
+
   it("opens after five failures in a row, and then does not call at all", async () => {
     await failTimes(4);
     expect(breaker.state).toBe("closed");

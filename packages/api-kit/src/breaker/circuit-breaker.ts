@@ -62,17 +62,27 @@ export class CircuitBreaker {
     return outcome.value;
   }
 
+  /** For work in the background: it is left out while the breaker is not closed, and opens it never. */
+  async runUncounted<T>(call: () => Promise<T>): Promise<T> {
+    if (this.state !== "closed") throw this.#leftAlone();
+    return call();
+  }
+
   async #execute<T>(call: () => Promise<T>): Promise<T> {
     try {
       return await this.#policy.execute(call);
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
-      throw new CircuitBreakerError(
-        `${this.service} has failed repeatedly and is left alone for a minute.`,
-        { service: this.service },
-        { retrySuggestion: "Try again in a minute." },
-      );
+      throw this.#leftAlone();
     }
+  }
+
+  #leftAlone(): CircuitBreakerError {
+    return new CircuitBreakerError(
+      `${this.service} has failed repeatedly and is left alone for a minute.`,
+      { service: this.service },
+      { retrySuggestion: "Try again in a minute." },
+    );
   }
 }
 

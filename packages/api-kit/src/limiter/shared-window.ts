@@ -59,14 +59,14 @@ return { allowed, total, oldest[2] and now - oldest[2] or 0 }
 
 type Evaluate = (...args: (string | number)[]) => Promise<[number, number, number]>;
 
-/** `use` is the Redis backend's: it reconnects, and leaves alone what is down. */
-export function createSharedWindow(
-  use: <T>(call: (cluster: Cluster) => Promise<T>) => Promise<T>,
-): SharedWindow {
+type UseCluster = <T>(call: (cluster: Cluster) => Promise<T>) => Promise<T>;
+
+/** Both are the Redis backend's: it is asked by the first, and told by the second, for which nobody waits. */
+export function createSharedWindow(asking: UseCluster, telling: UseCluster): SharedWindow {
   const process = crypto.randomUUID();
   let sequence = 0;
   return async ({ name, windowMs, limit, ask, fold }) =>
-    use(async (cluster) => {
+    (ask ? asking : telling)(async (cluster) => {
       const scripted = cluster as unknown as { slidingWindow?: Evaluate };
       if (!scripted.slidingWindow)
         cluster.defineCommand("slidingWindow", { numberOfKeys: 2, lua: script });
