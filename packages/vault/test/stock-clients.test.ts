@@ -1,8 +1,8 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TestVault } from "./test-vault.ts";
@@ -26,12 +26,16 @@ const npmFlags = [
 ];
 
 /** Why a client can't be had here, in one line; undefined once it is there. */
-function missing(commands: readonly (readonly [string, ...string[]])[]): string | undefined {
+function missing(
+  commands: readonly (readonly [string, ...string[]])[],
+  env: NodeJS.ProcessEnv = {},
+): string | undefined {
   for (const [program, ...args] of commands) {
     const { error, status, stderr } = spawnSync(program, args, {
       cwd: folder,
       encoding: "utf8",
       timeout: installMs,
+      env: { ...process.env, ...env },
     });
     if (error !== undefined) return `${program} can't be run: ${error.message}`;
     if (status !== 0)
@@ -44,10 +48,12 @@ function missing(commands: readonly (readonly [string, ...string[]])[]): string 
 async function session(
   vault: TestVault,
   program: string,
-  file: string,
+  file?: string,
 ): Promise<Record<string, unknown>> {
-  copyFileSync(join(import.meta.dirname, "clients", file), join(folder, file));
-  const child = spawn(program, [join(folder, file)], { stdio: ["pipe", "pipe", "pipe"] });
+  const copies = file === undefined ? [] : [join(folder, file)];
+  for (const copy of copies)
+    copyFileSync(join(import.meta.dirname, "clients", basename(copy)), copy);
+  const child = spawn(program, copies, { stdio: ["pipe", "pipe", "pipe"] });
   child.stdin.end(JSON.stringify({ address: vault.url, token: vault.rootToken }));
   const [said, complained] = await Promise.all([
     text(child.stdout),
@@ -124,6 +130,44 @@ test("node-vault works as with any Vault", async (context) => {
   });
 });
 
+test("the Go client works as with any Vault", async (context) => {
+  cpSync(join(import.meta.dirname, "clients", "go-session"), join(folder, "go-session"), {
+    recursive: true,
+  });
+  const program = join(folder, "go-session", "session");
+  const why = missing([["go", "build", "-C", "go-session", "-o", program, "."]], {
+    GOFLAGS: "-mod=readonly -modcacherw -buildvcs=false", // a folder that can be removed afterwards
+    GOTOOLCHAIN: "local",
+    GOMODCACHE: join(folder, "go-modules"),
+    GOCACHE: join(folder, "go-cache"),
+  });
+  if (why !== undefined) {
+    console.log(`the Go client: skipped, since ${why}`);
+    context.skip(why);
+  }
+  await using vault = await TestVault.start();
+  expect(await session(vault, program)).toEqual({
+    initialized: true,
+    sealed: false,
+    patched: { a: "1", b: "2" },
+    cas: 400,
+    versions: 2,
+    none: true,
+    listed: ["app"],
+    "wrapped for": 60,
+    "wrapped at": "auth/approle/role/job/secret-id",
+    "unwrapped twice": 400,
+    "read as job": { a: "1", b: "2" },
+    forbidden: 403,
+    renewed: 600,
+    revoked: 403,
+    certificate: true,
+    capabilities: ["read"],
+    policies: ["default", "reader", "root"],
+    "sealed at last": true,
+  });
+});
+
 const commandLine = ["bao", "vault"].find((name) => spawnSync(name, ["version"]).status === 0);
 const noCommandLine = "neither bao nor vault is on PATH";
 if (commandLine === undefined) console.log(`command line: skipped, since ${noCommandLine}`);
@@ -174,6 +218,15 @@ describe("the command line", () => {
       expect(await later("token", "create", "-policy=default", "-ttl=1h")).toContain(
         "token_accessor",
       );
+      const held = await later(
+        "write",
+        "-force",
+        "-wrap-ttl=60s",
+        "-field=wrapping_token",
+        "auth/approle/role/job/secret-id",
+      );
+      expect(await later("unwrap", held.trim())).toMatch(/secret_id_accessor\s+[0-9a-f-]{36}/);
+      await expect(later("unwrap", held.trim())).rejects.toThrow("wrapping token is not valid");
       await later("audit", "enable", "file", `file_path=${join(folder, "audit.log")}`);
       expect(await later("audit", "list")).toContain("file/");
       await later("secrets", "move", "kv", "moved");
