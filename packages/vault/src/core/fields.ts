@@ -7,18 +7,33 @@ import { Fault } from "./fault.ts";
  * comma-separated text, maps as `key=value` lists or JSON text. What can't be converted is a 400.
  */
 export class Fields {
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly #data: Readonly<Record<string, unknown>>;
   readonly #refusal: string;
+  /** Names that were looked for: those are what the path takes. */
+  readonly #known = new Set<string>();
 
   /** `refusal` goes before the reason of a 400; paths that tell a create from an update have none. */
   constructor(data: Readonly<Record<string, unknown>>, refusal = "Field validation failed: ") {
-    this.data = data;
+    this.#data = data;
     this.#refusal = refusal;
+  }
+
+  /** As it came. */
+  raw(name: string): unknown {
+    this.#known.add(name);
+    return this.#data[name];
+  }
+
+  /** What was given and never looked for, in order. */
+  ignored(): string[] {
+    return Object.keys(this.#data)
+      .filter((name) => !this.#known.has(name))
+      .toSorted();
   }
 
   /** Whether a parameter was given, with null counting as not. */
   has(name: string): boolean {
-    return this.data[name] !== undefined && this.data[name] !== null;
+    return this.#given(name) !== undefined;
   }
 
   string(name: string): string | undefined {
@@ -142,7 +157,7 @@ export class Fields {
   }
 
   #given(name: string): unknown {
-    return this.data[name] ?? undefined;
+    return this.raw(name) ?? undefined;
   }
 }
 

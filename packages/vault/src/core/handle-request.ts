@@ -131,9 +131,34 @@ async function run(
   if (handle === undefined) throw Fault.unsupportedOperation();
   trail.operation = call.operation;
   trail.tellRequest();
-  const answer = wrapAnswer(call, await handle(call));
+  const answer = wrapAnswer(call, warned(call, match, await handle(call)));
   await tx.commit();
   return answer;
+}
+
+/** Tells of parameters that had no effect, where there is an answer to tell it in. */
+function warned(
+  { fields }: CoreCall,
+  { route, params }: Match<CoreCall>,
+  answer: Handled,
+): Handled {
+  if (answer === undefined || answer.raw !== undefined || route.takesAnything === true)
+    return answer;
+  const known = [...Object.keys(params), ...(route.alsoTakes ?? [])];
+  const ignored = fields.ignored().filter((name) => !known.includes(name));
+  const replaced = Object.keys(params).filter((name) => fields.has(name));
+  const warnings = [
+    ...(answer.warnings ?? []),
+    ...(ignored.length === 0
+      ? []
+      : [`Endpoint ignored these unrecognized parameters: [${ignored.join(" ")}]`]),
+    ...(replaced.length === 0
+      ? []
+      : [
+          `Endpoint replaced the value of these parameters with the values captured from the endpoint's path: [${replaced.toSorted().join(" ")}]`,
+        ]),
+  ];
+  return warnings.length === (answer.warnings ?? []).length ? answer : { ...answer, warnings };
 }
 
 function callOf(

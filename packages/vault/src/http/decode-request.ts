@@ -76,9 +76,11 @@ function decodePath(raw: string): string {
 
 function asksForList(query: Record<string, string | string[]>): boolean {
   const asked = query["list"];
-  delete query["list"];
   if (asked === undefined || asked === "") return false;
-  if (typeof asked === "string" && /^(1|t|true)$/i.test(asked)) return true;
+  if (typeof asked === "string" && /^(1|t|true)$/i.test(asked)) {
+    delete query["list"];
+    return true;
+  }
   if (typeof asked === "string" && /^(0|f|false)$/i.test(asked)) return false;
   throw new Fault(400, []);
 }

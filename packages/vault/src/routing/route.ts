@@ -30,6 +30,10 @@ export type Handler<C = Call> = (call: C) => Handled | Promise<Handled>;
 export interface Route<C = Call> {
   /** Segments; `:name` takes one, `*name` at the end takes the rest (nothing, too, after a slash). */
   readonly path: string;
+  /** Whatever comes with a request is stored: no parameter is unknown. Else that is what no handler looked for. */
+  readonly takesAnything?: boolean;
+  /** Parameters that are known, beyond those that a handler looks for. */
+  readonly alsoTakes?: readonly string[];
   /** Served without a token. */
   readonly open?: boolean;
   /** Throws before the caller's token is looked at. */

@@ -6,7 +6,7 @@ import type { TokenEntry } from "../tokens/token-entry.ts";
 
 function answer({ core, tx, fields }: CoreCall, token: TokenEntry): Answer {
   const paths = [...(fields.strings("paths") ?? []), ...(fields.strings("path") ?? [])];
-  const given = [fields.data["paths"], fields.data["path"]].filter((value) => value !== undefined);
+  const given = [fields.raw("paths"), fields.raw("path")].filter((value) => value !== undefined);
   if (paths.length === 0 && given.length > 0) throw Fault.invalidRequest("missing path");
   if (paths.length === 0) throw Fault.badRequest("paths must be supplied");
   const acl = core.policies.compile(tx, token.policies);

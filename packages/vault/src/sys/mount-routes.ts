@@ -125,7 +125,7 @@ function readConfig(fields: Fields, auth: boolean): Partial<MountConfig> {
 
 /** "system" and 0 stand for the server's own. */
 function ttl(fields: Fields, name: string): number | undefined {
-  return fields.data[name] === "system" ? 0 : fields.duration(name);
+  return fields.raw(name) === "system" ? 0 : fields.duration(name);
 }
 
 function readTuning(call: CoreCall, auth: boolean): Answer {

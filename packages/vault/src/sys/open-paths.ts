@@ -33,7 +33,7 @@ function health({ core, fields }: OpenCall): Answer {
   const { sealed } = core.barrier;
   const codes = { uninitcode: 501, sealedcode: 503, standbycode: 429, activecode: 200 };
   for (const name of Object.keys(codes) as (keyof typeof codes)[]) {
-    const given = fields.data[name];
+    const given = fields.raw(name);
     if (given === undefined) continue;
     const code = Number(given);
     if (!Number.isInteger(code) || code < 100 || code > 999) throw new Fault(400, []);
@@ -100,7 +100,7 @@ const mostShares = 255;
 
 async function initialise({ core, fields }: OpenCall): Promise<Answer> {
   const refused = notOfShamir.filter((name) => {
-    const value = fields.data[name];
+    const value = fields.raw(name);
     return Array.isArray(value) ? value.length > 0 : Boolean(value);
   });
   if (refused.length > 0) {

@@ -10,7 +10,7 @@ const invalid = "wrapping token is not valid or does not exist";
 
 /** The wrapping token that the body names; that of the request where it names none. */
 function tokenIdOf({ fields, request }: CoreCall): string {
-  const given = fields.data["token"];
+  const given = fields.raw("token");
   if (given === undefined || given === null) {
     if (request.clientToken !== undefined) return request.clientToken;
     throw unreadable("token is empty");
@@ -66,7 +66,7 @@ const lookup: Handler<CoreCall> = (call): Answer | undefined => {
 };
 
 export const wrappingRoutes: readonly Route<CoreCall>[] = [
-  { path: "wrapping/wrap", write: wrap },
+  { path: "wrapping/wrap", takesAnything: true, write: wrap },
   { path: "wrapping/unwrap", admits: requireWrapping, write: unwrap },
   { path: "wrapping/rewrap", admits: requireWrapping, write: rewrap },
   { path: "wrapping/lookup", open: true, admits: requireWrapping, read: lookup, write: lookup },

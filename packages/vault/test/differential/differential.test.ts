@@ -29,7 +29,10 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await vault?.[Symbol.asyncDispose]();
-  if (reference) console.log(counts.join("\n"));
+  if (!reference) return;
+  const byReason = Map.groupBy(found, (difference) => reasonFor(difference) ?? "NOT KNOWN");
+  const reasons = [...byReason].map(([reason, { length }]) => `${length} of: ${reason}`);
+  console.log([...counts, ...reasons].join("\n"));
 });
 
 /** Names what both servers were asked, what came of it, and what that has to be. */

@@ -8,17 +8,17 @@ import { secretIdRoutes } from "./secret-id-routes.ts";
 import { SecretIds } from "./secret-id.ts";
 
 function nameOf({ params }: CoreCall): string {
-  return params["role"] ?? "";
+  return params["role_name"] ?? "";
 }
 
 /** https://developer.hashicorp.com/vault/api-docs/auth/approle */
 export const approleEngine: Engine = {
   type: "approle",
   routes: new RouteTable<CoreCall>([
-    { path: "login", open: true, write: appRoleLogin },
+    { path: "login", alsoTakes: ["secret_id"], open: true, write: appRoleLogin },
     { path: "role", list: ({ view }) => ({ data: { keys: listRoles(view) } }) },
     {
-      path: "role/:role",
+      path: "role/:role_name",
       exists: (call) => readRole(call.view, nameOf(call)) !== undefined,
       read: (call): Answer | undefined => {
         const role = readRole(call.view, nameOf(call));

@@ -23,7 +23,7 @@ const fieldPaths: readonly [path: string, field: Field, initial: AppRole[Field]]
 ];
 
 function roleOf({ view, params }: CoreCall): AppRole | undefined {
-  return readRole(view, params["role"] ?? "");
+  return readRole(view, params["role_name"] ?? "");
 }
 
 /** Older names of the fields, which their own paths still take. */
@@ -35,7 +35,7 @@ const olderNames: Partial<Record<Field, string>> = {
 
 function routeOf(path: string, field: Field, initial: AppRole[Field]): Route<CoreCall> {
   return {
-    path: `role/:role/${path}`,
+    path: `role/:role_name/${path}`,
     read: (call): Answer | undefined => {
       const role = roleOf(call);
       if (role === undefined) return undefined;
@@ -46,7 +46,7 @@ function routeOf(path: string, field: Field, initial: AppRole[Field]): Route<Cor
         : { data: { [field]: shown } };
     },
     write: (call) => {
-      const value = call.fields.data[field] ?? call.fields.data[olderNames[field] ?? field];
+      const value = call.fields.raw(field) ?? call.fields.raw(olderNames[field] ?? field);
       if (roleOf(call) === undefined) throw Fault.unsupportedPath();
       if (value === undefined || value === null) {
         if (field.endsWith("_cidrs")) return undefined;
@@ -62,12 +62,12 @@ const olderPath =
   'The "bound_cidr_list" field is deprecated and will be removed. Please use "secret_id_bound_cidrs" instead.';
 
 function change(call: CoreCall, field: Field, value: unknown): undefined {
-  writeRole(call.view, call.params["role"] ?? "", new Fields({ [field]: value }));
+  writeRole(call.view, call.params["role_name"] ?? "", new Fields({ [field]: value }));
 }
 
 export const roleFieldRoutes: readonly Route<CoreCall>[] = [
   {
-    path: "role/:role/role-id",
+    path: "role/:role_name/role-id",
     read: (call): Answer | undefined => {
       const role = roleOf(call);
       return role === undefined ? undefined : { data: { role_id: role.role_id } };
@@ -76,12 +76,12 @@ export const roleFieldRoutes: readonly Route<CoreCall>[] = [
       const roleId = call.fields.string("role_id") ?? "";
       if (roleOf(call) === undefined) throw Fault.unsupportedPath();
       if (roleId === "") throw Fault.badRequest("missing role_id");
-      writeRole(call.view, call.params["role"] ?? "", new Fields({ role_id: roleId }));
+      writeRole(call.view, call.params["role_name"] ?? "", new Fields({ role_id: roleId }));
       return undefined;
     },
   },
   {
-    path: "role/:role/local-secret-ids",
+    path: "role/:role_name/local-secret-ids",
     read: (call): Answer | undefined => {
       const role = roleOf(call);
       return role === undefined ? undefined : { data: { local_secret_ids: role.local_secret_ids } };

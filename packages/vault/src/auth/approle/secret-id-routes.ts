@@ -9,25 +9,25 @@ import { readRole, type AppRole } from "./approle-role.ts";
 import { describeSecretId, SecretIds } from "./secret-id.ts";
 
 function roleOf({ view, params }: CoreCall): AppRole | undefined {
-  return readRole(view, params["role"] ?? "");
+  return readRole(view, params["role_name"] ?? "");
 }
 
 /** On these paths an unknown role is no 404: Vault counts it as an error of its own. */
 function secretIdsOf(call: CoreCall): SecretIds {
   if (roleOf(call) === undefined)
-    throw Fault.internal(`role "${call.params["role"]}" does not exist`);
-  return new SecretIds(call.view, call.params["role"] ?? "", call.system.now);
+    throw Fault.internal(`role "${call.params["role_name"]}" does not exist`);
+  return new SecretIds(call.view, call.params["role_name"] ?? "", call.system.now);
 }
 
 function generate(call: CoreCall, secretId: string): Answer {
   const { fields, view, params, system } = call;
   const role = roleOf(call);
-  if (role === undefined) throw new Fault(404, [`role "${params["role"]}" does not exist`]);
+  if (role === undefined) throw new Fault(404, [`role "${params["role_name"]}" does not exist`]);
   if (secretId === "") throw Fault.badRequest("missing secret_id");
-  if (new SecretIds(view, params["role"] ?? "", system.now).find(secretId) !== undefined)
+  if (new SecretIds(view, params["role_name"] ?? "", system.now).find(secretId) !== undefined)
     throw Fault.internal("failed to store secret_id: SecretID is already registered");
   if (!role.bind_secret_id) throw Fault.badRequest("bind_secret_id is not set on the role");
-  const entry = new SecretIds(view, params["role"] ?? "", system.now).create(secretId, {
+  const entry = new SecretIds(view, params["role_name"] ?? "", system.now).create(secretId, {
     numUses: usesOf(fields, role),
     ttl: ttlOf(fields, role),
     metadata: metadataOf(fields),
@@ -138,23 +138,23 @@ function destroyAccessor(call: CoreCall): undefined {
 
 export const secretIdRoutes: readonly Route<CoreCall>[] = [
   {
-    path: "role/:role/secret-id",
+    path: "role/:role_name/secret-id",
     write: (call) => generate(call, randomUUID()),
     list: (call) => {
       if (roleOf(call) === undefined)
-        throw Fault.badRequest(`role "${call.params["role"]}" does not exist`);
+        throw Fault.badRequest(`role "${call.params["role_name"]}" does not exist`);
       return { data: { keys: secretIdsOf(call).list() } };
     },
   },
   {
-    path: "role/:role/custom-secret-id",
+    path: "role/:role_name/custom-secret-id",
     write: (call) => generate(call, call.fields.string("secret_id") ?? ""),
   },
-  { path: "role/:role/secret-id/lookup", write: lookup },
-  { path: "role/:role/secret-id/destroy", write: destroy, delete: destroy },
-  { path: "role/:role/secret-id-accessor/lookup", write: lookupAccessor },
+  { path: "role/:role_name/secret-id/lookup", write: lookup },
+  { path: "role/:role_name/secret-id/destroy", write: destroy, delete: destroy },
+  { path: "role/:role_name/secret-id-accessor/lookup", write: lookupAccessor },
   {
-    path: "role/:role/secret-id-accessor/destroy",
+    path: "role/:role_name/secret-id-accessor/destroy",
     write: destroyAccessor,
     delete: destroyAccessor,
   },

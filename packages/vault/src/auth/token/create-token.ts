@@ -78,7 +78,7 @@ const weakId =
   "Supplying a custom ID for the token uses the weaker SHA1 hashing instead of the more secure SHA2-256 HMAC for token obfuscation. SHA1 hashed tokens on the wire leads to less secure lookups.";
 
 function roleOf({ view, params }: CoreCall): TokenRole | undefined {
-  const name = params["role"];
+  const name = params["role_name"];
   if (name === undefined) return undefined;
   const role = readTokenRole(view, name);
   if (role === undefined) throw Fault.badRequest(`unknown role ${name}`);
@@ -94,7 +94,7 @@ function typeOf(fields: Fields, role: TokenRole | undefined): "service" | "batch
   if (type === "service") return "service";
   if (type !== "batch") throw Fault.badRequest("invalid 'token_type' value");
   for (const name of ["explicit_max_ttl", "num_uses", "period"]) {
-    if ((parseDuration(fields.data[name] ?? 0) ?? 0) !== 0)
+    if ((parseDuration(fields.raw(name) ?? 0) ?? 0) !== 0)
       throw Fault.badRequest(`batch tokens cannot have "${name}" set`);
   }
   return "batch";

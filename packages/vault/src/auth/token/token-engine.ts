@@ -11,20 +11,23 @@ import {
 } from "./token-role.ts";
 import { tokenRoutes } from "./token-routes.ts";
 
+/** Of no effect on some tokens. */
+const alsoTakes = ["lease", "no_parent", "renewable"];
+
 function nameOf({ params }: CoreCall): string {
-  return params["role"] ?? "";
+  return params["role_name"] ?? "";
 }
 
 /** The auth method that is always there: tokens make tokens. */
 export const tokenEngine: Engine = {
   type: "token",
   routes: new RouteTable([
-    { path: "create", write: (call) => createToken(call, false) },
-    { path: "create-orphan", write: (call) => createToken(call, true) },
-    { path: "create/:role", write: (call) => createToken(call, false) },
+    { path: "create", alsoTakes, write: (call) => createToken(call, false) },
+    { path: "create-orphan", alsoTakes, write: (call) => createToken(call, true) },
+    { path: "create/:role_name", alsoTakes, write: (call) => createToken(call, false) },
     { path: "roles", list: ({ view }) => ({ data: { keys: listTokenRoles(view) } }) },
     {
-      path: "roles/:role",
+      path: "roles/:role_name",
       exists: (call) => readTokenRole(call.view, nameOf(call)) !== undefined,
       read: (call): Answer | undefined => {
         const role = readTokenRole(call.view, nameOf(call));

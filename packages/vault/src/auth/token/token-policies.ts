@@ -35,7 +35,7 @@ export function policiesOfNewToken({ fields, parent, sudo, role }: PolicyQuestio
 
 /** One text is one name here, not a list of them with commas. */
 function givenPolicies(fields: Fields): string[] {
-  const value = fields.data["policies"];
+  const value = fields.raw("policies");
   return typeof value === "string" ? [value] : (fields.strings("policies") ?? []);
 }
 

@@ -75,14 +75,14 @@ function sharedParameters(
   fields: Fields,
   before: TokenRole | undefined,
 ): ReturnType<typeof readTokenParameters> {
-  const { data } = fields;
   const named = new Fields(
     {
-      token_bound_cidrs: data["token_bound_cidrs"] ?? data["bound_cidrs"],
-      token_explicit_max_ttl: data["token_explicit_max_ttl"] ?? data["explicit_max_ttl"],
-      token_period: data["token_period"] ?? data["period"],
-      token_num_uses: data["token_num_uses"],
-      token_no_default_policy: data["token_no_default_policy"],
+      token_bound_cidrs: fields.raw("token_bound_cidrs") ?? fields.raw("bound_cidrs"),
+      token_explicit_max_ttl:
+        fields.raw("token_explicit_max_ttl") ?? fields.raw("explicit_max_ttl"),
+      token_period: fields.raw("token_period") ?? fields.raw("period"),
+      token_num_uses: fields.raw("token_num_uses"),
+      token_no_default_policy: fields.raw("token_no_default_policy"),
     },
     "",
   );

@@ -81,7 +81,7 @@ function checkCas(call: Call, metadata: SecretMetadata, config: KvConfig): void 
 }
 
 function givenValue(call: Call): Value {
-  const value = (call.request.exactData ?? call.request.data)["data"];
+  const value = call.request.exactData?.["data"] ?? call.fields.raw("data");
   if (value === undefined) throw Fault.badRequest("no data provided");
   if (value === null || isObject(value)) return value;
   return call.fields.object("data") ?? {};
@@ -132,6 +132,7 @@ function deleteLatest(call: Call): undefined {
 export const dataRoutes: readonly Route[] = [
   {
     path: "data/*path",
+    alsoTakes: ["options", "version"],
     exists: ({ view, params }) => readMetadata(view, params["path"] ?? "") !== undefined,
     read: (call) => shown(find(call, versionOf(call)), "data", (value) => value),
     write,

@@ -25,6 +25,7 @@ function misplaced(command: string): Handler {
 export const misplacedRoutes: readonly Route[] = [
   {
     path: "*path",
+    alsoTakes: ["data", "options", "version"],
     read: misplaced("get"),
     list: misplaced("list"),
     write: misplaced("put"),

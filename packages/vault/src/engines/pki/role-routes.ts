@@ -12,7 +12,7 @@ import {
 import { Fault } from "../../core/fault.ts";
 
 function nameOf({ params }: Call): string {
-  return params["role"] ?? "";
+  return params["name"] ?? "";
 }
 
 /** A role may come before its issuer. */
@@ -28,7 +28,7 @@ function issuerWarnings({ view }: Call, { issuer_ref: reference }: PkiRole): str
 export const roleRoutes: readonly Route[] = [
   { path: "roles", list: ({ view }) => ({ data: { keys: listPkiRoles(view) } }) },
   {
-    path: "roles/:role",
+    path: "roles/:name",
     read: (call): Answer | undefined => {
       const role = readPkiRole(call.view, nameOf(call));
       return role === undefined ? undefined : { data: describePkiRole(role) };

@@ -1,6 +1,7 @@
 import type { Section } from "../step.ts";
 import { approle } from "./approle.ts";
 import { kv } from "./kv.ts";
+import { parameters } from "./parameters.ts";
 import { pki } from "./pki.ts";
 import { policies } from "./policies.ts";
 import { sys } from "./sys.ts";
@@ -15,4 +16,5 @@ export const sections: readonly Section[] = [
   ...kv,
   ...pki,
   ...wrapping,
+  ...parameters,
 ];
