@@ -1,4 +1,5 @@
-import type { ApiMetrics, RouteCount } from "../metrics/api-metrics.ts";
+import type { ApiMetrics } from "../metrics/api-metrics.ts";
+import type { RouteCount } from "../metrics/request-metrics.ts";
 import type { RateClass } from "../settings/read-settings.ts";
 
 /** What the hooks have to know of a route, worked out once. */

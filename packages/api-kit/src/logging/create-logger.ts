@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from "pino";
+import { timeField } from "./time-field.ts";
 
 /** One JSON object a line. Lines of a request carry its `request_id`. */
 export function createLogger(level: string, destination: DestinationStream): Logger {
@@ -6,7 +7,7 @@ export function createLogger(level: string, destination: DestinationStream): Log
     {
       level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: timeField,
       formatters: { level: (label) => ({ level: label }) },
     },
     destination,

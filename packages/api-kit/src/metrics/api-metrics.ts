@@ -1,34 +1,19 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Registry } from "prom-client";
 import type { BreakerListener, BreakerState, Dependency } from "../breaker/circuit-breaker.ts";
 import { dependencies } from "../breaker/circuit-breaker.ts";
 import type { CacheCounts } from "../cache/response-cache.ts";
 import { ProcessMetrics } from "./process-metrics.ts";
+import { RequestMetrics, type RouteCount } from "./request-metrics.ts";
 
 export const version = "1.0.0";
 
 const stateValues: Readonly<Record<BreakerState, number>> = { closed: 0, half_open: 1, open: 2 };
 
-/** Counts one route's answers of one status; its labels are worked out once. */
-export interface RouteCount {
-  count(seconds: number): void;
-}
-
 /** Every metric of an application, in a registry of its own: two applications in one process don't share counts. */
 export class ApiMetrics {
   readonly #registry = new Registry();
   readonly #process = new ProcessMetrics();
-  readonly #requests = this.#counter("http_requests_total", "Requests answered.", [
-    "method",
-    "endpoint",
-    "status",
-  ]);
-  readonly #durations = new Histogram({
-    name: "http_request_duration_seconds",
-    help: "How long requests took.",
-    labelNames: ["method", "endpoint"],
-    buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers: [this.#registry],
-  });
+  readonly #requests = new RequestMetrics();
   readonly #errors = this.#counter("http_errors_total", "Errors answered.", [
     "error_type",
     "status_code",
@@ -76,14 +61,7 @@ export class ApiMetrics {
   }
 
   route(method: string, endpoint: string, status: number): RouteCount {
-    const requests = this.#requests.labels({ method, endpoint, status: String(status) });
-    const durations = this.#durations.labels({ method, endpoint });
-    return {
-      count: (seconds) => {
-        requests.inc();
-        durations.observe(seconds);
-      },
-    };
+    return this.#requests.route(method, endpoint, status);
   }
 
   countError(errorType: string, status: number): void {
@@ -124,7 +102,9 @@ export class ApiMetrics {
   readonly contentType = Registry.PROMETHEUS_CONTENT_TYPE;
 
   async text(): Promise<string> {
-    return `${await this.#registry.metrics()}\n${await this.#process.text()}`;
+    return [await this.#registry.metrics(), this.#requests.text(), await this.#process.text()].join(
+      "\n",
+    );
   }
 
   #counter(name: string, help: string, labelNames: readonly string[] = []): Counter {
