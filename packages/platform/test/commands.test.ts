@@ -22,8 +22,10 @@ afterAll(async () => project[Symbol.asyncDispose]());
 
 async function pidOf(instance: string): Promise<number> {
   const { stdout } = await project.run("status", "--json");
-  const { instances } = JSON.parse(stdout) as { instances: { instance: string; pid: number }[] };
-  return instances.find((one) => one.instance === instance)?.pid ?? 0;
+  const { instances } = JSON.parse(stdout) as { instances: { instance: string; pid?: number }[] };
+  const found = instances.find((one) => one.instance === instance);
+  if (found?.pid === undefined) throw new Error(`${instance} has no process: ${stdout}`);
+  return found.pid;
 }
 
 describe("health", () => {

@@ -6,6 +6,7 @@ import { resolveStack, type Stack } from "../src/app/stack.ts";
 import { surroundings } from "../src/config/folders.ts";
 import { eventually } from "../src/shared/eventually.ts";
 import { isRunning, type ProcessIdentity } from "../src/shared/process-identity.ts";
+import { freePort } from "../src/supervisor/fixtures/free-port.ts";
 import { isPortFree } from "../src/supervisor/ports.ts";
 import { ProcessLedger } from "../src/supervisor/process-ledger.ts";
 import { launcher } from "./command-line.ts";
@@ -17,7 +18,6 @@ const deaf = [
   "-e",
   "process.on('SIGTERM', () => console.log('no', process.pid)); console.log('deaf', process.pid); setInterval(() => {}, 1000)",
 ];
-const deafPort = 14_999; // it never listens: it is not ready before the command is interrupted
 
 let project: Project;
 let stack: Stack;
@@ -25,7 +25,8 @@ let command: ChildProcess | undefined;
 let said: string;
 
 beforeAll(async () => {
-  project = await makeProject({ apps: { deaf: { command: deaf, port: deafPort } } });
+  const port = await freePort(); // it never listens: it is not ready before the command is interrupted
+  project = await makeProject({ apps: { deaf: { command: deaf, port } } });
   const { folder } = project;
   stack = await resolveStack({ cwd: folder, home: folder, surroundings: surroundings() });
 });

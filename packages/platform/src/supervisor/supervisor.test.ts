@@ -319,7 +319,9 @@ describe("leftovers of a dead daemon", () => {
     if (!member) throw new Error("the unit has no member");
     const runner = new MemberRunner(member, { ledger, stack: stackName });
     await runner.start(AbortSignal.timeout(10_000));
-    return runner.status().pid ?? 0;
+    const { pid } = runner.status();
+    if (pid === undefined) throw new Error("it has no process");
+    return pid;
   }
 
   it("are not confused with a process that was given the same pid later", async () => {

@@ -37,7 +37,7 @@ describe("a unit of several members that are of use only together", () => {
 
   it("comes back when another member ends while it settles", async () => {
     let settling = async (): Promise<void> => undefined;
-    const [first = 0] = await started(async () => settling());
+    const [first = Number.NaN] = await started(async () => settling());
     settling = async () => {
       settling = async () => undefined;
       await kill(1);
@@ -58,7 +58,7 @@ describe("a unit of several members that are of use only together", () => {
 
   it("tells the member at once that its process has ended by itself, whatever comes of that", async () => {
     const told: unknown[] = [];
-    const [first = 0] = await started(undefined, undefined, async (index) => {
+    const [first = Number.NaN] = await started(undefined, undefined, async (index) => {
       told.push([index, await isPortFree(ports[index] ?? 0), pidsOf(runner.status()).length]);
       throw new Error("nobody takes its place");
     });
