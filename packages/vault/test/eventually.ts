@@ -1,7 +1,7 @@
 /** Asks again until the answer is true; throws when it is not within the time. */
 export async function eventually(
   ask: () => boolean | Promise<boolean>,
-  withinMs = 5000,
+  withinMs = 20_000, // a deadline, not a measure: the machine may be busy
 ): Promise<void> {
   const end = Date.now() + withinMs;
   while (!(await ask())) {
