@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { rawRequest } from "./raw-request.ts";
 import { eventually } from "./eventually.ts";
@@ -88,6 +89,111 @@ describe("tokens", () => {
     vault.advance(-7200);
     expect(await status(vault, token)).toBe(403);
   });
+});
+
+describe("what names something else", () => {
+  test("is no accessor: with NUL, halves of letters, slashes, or thousands of letters", async () => {
+    await using vault = await TestVault.start();
+    const { auth } = (await vault.must("POST", "auth/token/create", { body: {} })).body;
+    for (const accessor of [
+      `${auth.accessor}\0`,
+      `${auth.accessor}/`,
+      `\ud800${auth.accessor}`,
+      "../id/x",
+      "\ud800",
+      "\ufffd",
+      "x".repeat(5000),
+    ])
+      for (const path of ["lookup-accessor", "revoke-accessor", "renew-accessor"]) {
+        const reply = await vault.request("POST", `auth/token/${path}`, { body: { accessor } });
+        expect([reply.status, reply.body.data ?? null, reply.body.auth ?? null]).toEqual([
+          path === "revoke-accessor" ? 200 : 400,
+          null,
+          null,
+        ]);
+      }
+    expect(await status(vault, auth.client_token)).toBe(200);
+  });
+
+  test("is no token of the request before it on the same connection", async () => {
+    await using vault = await TestVault.start();
+    const { hostname, port } = new URL(vault.url);
+    const socket = connect(Number(port), hostname);
+    let received = "";
+    socket.setEncoding("utf8").on("data", (chunk: string) => (received += chunk));
+    socket.write(
+      `GET /v1/sys/mounts HTTP/1.1\r\nHost: x\r\nX-Vault-Token: ${vault.rootToken}\r\n\r\n` +
+        "GET /v1/sys/mounts HTTP/1.1\r\nHost: x\r\n\r\n",
+    );
+    const codes = (): string[] => received.match(/(?<=HTTP\/1\.1 )\d{3}/g) ?? [];
+    await eventually(() => codes().length === 2);
+    socket.destroy();
+    expect(codes()).toEqual(["200", "403"]);
+  });
+});
+
+test("a parameter that is given twice is one for the policy and the handler alike", async () => {
+  await using vault = await TestVault.start();
+  await vault.must("POST", "sys/mounts/kv", { body: { type: "kv" } });
+  await vault.policy(
+    "p",
+    'path "kv/a" { capabilities = ["create", "update"] allowed_parameters = { "x" = ["ok"] } }',
+  );
+  const token = await vault.token({ policies: ["p"] });
+  const send = async (body: string, type = "application/json"): Promise<number> =>
+    (await vault.request("POST", "kv/a", { token, body, headers: { "Content-Type": type } }))
+      .status;
+  expect(await send('{"x":"ok","x":"bad"}')).toBe(403);
+  expect(await send("x=ok&x=bad", "application/x-www-form-urlencoded")).toBe(403);
+  expect(await send('{"x":"ok","__proto__":{"x":"bad"}}')).toBe(403);
+  expect(await send('{"x":"bad","x":"ok"}')).toBe(204);
+  expect((await vault.must("GET", "kv/a")).body.data).toEqual({ x: "ok" });
+});
+
+test("a sealed vault does nothing and tells nothing, whatever token comes along", async () => {
+  await using vault = await TestVault.start();
+  await vault.must("POST", "sys/auth/approle", { body: { type: "approle" } });
+  await vault.must("POST", "sys/mounts/pki", { body: { type: "pki" } });
+  await vault.must("PUT", "sys/seal");
+  for (const [method, path] of [
+    ["GET", "sys/mounts"],
+    ["GET", "sys/internal/ui/mounts"],
+    ["POST", "sys/wrapping/lookup"],
+    ["POST", "auth/approle/login"],
+    ["GET", "pki/ca/pem"],
+    ["LIST", "no/such/"],
+    ["GET", "sys/leader"],
+  ] as const)
+    for (const token of [vault.rootToken, undefined]) {
+      const body = method === "POST" ? { body: {} } : {};
+      const reply = await vault.request(method, path, { token, ...body });
+      expect([path, reply.status, reply.body]).toEqual([
+        path,
+        503,
+        { errors: ["Vault is sealed"] },
+      ]);
+    }
+  const { body } = await vault.request("GET", "sys/seal-status");
+  expect(Object.keys(body)).not.toContain("cluster_id");
+});
+
+test("a wrapped answer is unwrapped once, however many try at once", async () => {
+  await using vault = await TestVault.start();
+  const { wrap_info } = (
+    await vault.must("POST", "sys/wrapping/wrap", {
+      body: { secret: "x" },
+      headers: { "X-Vault-Wrap-TTL": "60" },
+    })
+  ).body;
+  const tries = await Promise.all(
+    Array.from({ length: 40 }, (_, index) =>
+      index % 2 === 0
+        ? vault.request("POST", "sys/wrapping/unwrap", { body: { token: wrap_info.token } })
+        : vault.request("POST", "sys/wrapping/unwrap", { token: wrap_info.token }),
+    ),
+  );
+  expect(tries.filter((reply) => reply.status === 200)).toHaveLength(1);
+  expect(tries.filter((reply) => reply.text.includes('"secret"'))).toHaveLength(1);
 });
 
 describe("secret-ids", () => {

@@ -1,16 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Transaction } from "../src/barrier/transaction.ts";
 import { Core } from "../src/core/core.ts";
-import { LmdbStore } from "../src/storage/lmdb-store.ts";
+import { MemoryStore } from "../src/storage/memory-store.ts";
 import type { TokenPlan } from "../src/tokens/token-entry.ts";
 
-/** The vault without its listeners: an open core on a real storage, with a clock that stands until a test moves it. */
+/** The vault without its listeners, in memory: an open core with a clock that stands until a test moves it. */
 export class TestCore implements AsyncDisposable {
-  readonly folder = mkdtempSync(join(tmpdir(), "vault-core-"));
   readonly log: string[] = [];
-  readonly store = new LmdbStore(this.folder);
+  readonly store = new MemoryStore();
   readonly core: Core;
   now = Date.parse("2026-03-01T12:00:00.500Z");
   keys: Buffer[] = [];
@@ -25,7 +21,7 @@ export class TestCore implements AsyncDisposable {
       maxLeaseTtl: 7200,
       clusterName: "test",
       apiAddress: "",
-      storageType: "file",
+      storageType: "inmem",
     });
   }
 
@@ -62,7 +58,6 @@ export class TestCore implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.core.seal();
     await this.store.close();
-    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

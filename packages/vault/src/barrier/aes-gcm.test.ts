@@ -20,6 +20,10 @@ describe("an entry of the barrier", () => {
     expect(() => termOf(nothing.subarray(0, 32))).toThrow(
       new BarrierIntegrityError("an entry of the storage has no known format"),
     );
+    for (const size of [0, 4, 10, 32])
+      expect(() => decryptEntry(key, "a", nothing.subarray(0, size))).toThrow(
+        expect.objectContaining({ name: "BarrierIntegrityError" }) as Error,
+      );
     // Also where it lies in the middle of other bytes, as LMDB gives them.
     const within = Buffer.concat([Buffer.from("xx"), nothing, Buffer.from("xx")]).subarray(2, 35);
     expect(termOf(within)).toBe(1);

@@ -35,7 +35,7 @@ export class Transaction implements ViewSource {
     }
     const pending = this.#store.pending(key);
     if (pending !== undefined) this.#awaited.add(pending.durable);
-    const entry = pending === undefined ? this.#store.get(key) : pending.value;
+    const entry = this.#store.get(key);
     return entry === undefined ? undefined : this.#cipher.decrypt(key, entry);
   }
 

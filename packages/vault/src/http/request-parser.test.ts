@@ -127,14 +127,14 @@ describe("what one client can cost", () => {
     collectGarbage();
     const before = process.memoryUsage().heapUsed;
     const pieces = Buffer.from("1\r\nx\r\n".repeat(1000));
-    for (let round = 0; round < 400; round += 1) {
+    for (let round = 0; round < 200; round += 1) {
       parser.push(Buffer.from(pieces));
       expect(parser.next()).toBeUndefined();
     }
     collectGarbage();
-    expect(process.memoryUsage().heapUsed - before).toBeLessThan(10_000_000);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(5_000_000);
     parser.push(Buffer.from("0\r\n\r\n"));
-    expect(parser.next()?.body.toString()).toBe("x".repeat(400_000));
+    expect(parser.next()?.body.toString()).toBe("x".repeat(200_000));
   });
 
   test("spaces within a header take time by their number, not by its square", () => {

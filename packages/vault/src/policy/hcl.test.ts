@@ -127,7 +127,7 @@ test("64 levels are not too deep, and those that are closed count no more", () =
 });
 
 test("very many lines take time by their number, not by its square", () => {
-  const { items } = parseHcl("a = 1\n".repeat(300_000));
-  expect(items).toHaveLength(300_000);
-  expect(items.at(-1)?.line).toBe(300_000);
+  const { items } = parseHcl("a = 1\n".repeat(60_000));
+  expect(items).toHaveLength(60_000);
+  expect(items.at(-1)?.line).toBe(60_000);
 });

@@ -2,7 +2,7 @@ import type { Transaction } from "../barrier/transaction.ts";
 import { Fault } from "../core/fault.ts";
 import { Acl } from "./acl.ts";
 import { defaultPolicy } from "./default-policy.ts";
-import { parsePolicy, PolicyError, type Policy } from "./policy.ts";
+import { parsePolicy, type Policy, type PolicyError } from "./policy.ts";
 import { responseWrapping, responseWrappingPolicy } from "./response-wrapping-policy.ts";
 
 const prefix = "sys/policy/";
@@ -35,8 +35,7 @@ export class PolicyStore {
     try {
       parsePolicy(name, raw);
     } catch (error) {
-      if (error instanceof PolicyError) throw Fault.badRequest(error.message);
-      throw error;
+      throw Fault.badRequest((error as PolicyError).message);
     }
     tx.put(prefix + name, Buffer.from(raw));
     this.#invalidate(tx);

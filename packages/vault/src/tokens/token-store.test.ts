@@ -227,6 +227,18 @@ describe("revocation", () => {
     expect(vault.read((tx) => tokens.lookup(tx, vault.rootToken))).toBeDefined();
   });
 
+  test("of what went in the same piece already does nothing more", async () => {
+    await using vault = await TestCore.start();
+    const [parent, child] = await family(vault);
+    const { tokens } = vault.core;
+    await vault.write((tx) => {
+      tokens.revokeTree(tx, parent.entry.hash);
+      tokens.revokeTree(tx, child.entry.hash);
+      tokens.revokeOrphaning(tx, child.entry.hash);
+    });
+    expect(stored(vault)).toEqual([]);
+  });
+
   test("by tidying takes what has expired or is spent, and nothing else", async () => {
     await using vault = await TestCore.start();
     await make(vault, { creationTtl: 10 });
