@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { expect, inject } from "vitest";
@@ -62,4 +62,17 @@ export async function createAppRole(options: AppRoleOptions = {}): Promise<AppRo
       await rm(folder, { recursive: true });
     },
   };
+}
+/** Seals the vault until disposed of. */
+export async function sealVault(): Promise<AsyncDisposable> {
+  await askVault("PUT", "sys/seal");
+  return { [Symbol.asyncDispose]: unsealVault };
+}
+
+async function unsealVault(): Promise<void> {
+  const { vaultFolder } = inject("stack");
+  const { keys, threshold } = JSON.parse(
+    await readFile(path.join(vaultFolder, "keys.json"), "utf8"),
+  ) as { keys: string[]; threshold: number };
+  for (const key of keys.slice(0, threshold)) await askVault("PUT", "sys/unseal", { key });
 }

@@ -22,6 +22,7 @@ export interface BackendDriver<Client> {
 export type ReadCredentials = (name: string, options?: { fresh?: boolean }) => Promise<SecretData>;
 
 const callTimeoutMs = 5000;
+const closeTimeoutMs = 2000;
 
 /** A pool that is opened when first used, by the vault's credentials, and anew once these have changed. */
 export class Backend<Client> {
@@ -63,7 +64,10 @@ export class Backend<Client> {
     this.#client = undefined;
     this.#opened = undefined;
     const client = await opened?.catch(() => undefined); // it never opened
-    if (client !== undefined) await this.#driver.close(client);
+    if (client === undefined) return;
+    const late = (): Error => new Error("it does not answer");
+    // Whoever is not there to be taken leave of must not hold up the end.
+    await withDeadline(this.#driver.close(client), closeTimeoutMs, late).catch(() => undefined);
   }
 
   async #attempt<T>(call: (client: Client) => Promise<T>): Promise<T> {

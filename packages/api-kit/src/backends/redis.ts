@@ -28,7 +28,6 @@ export function redisDriver(
           password: fieldOf(credentials, "password"),
           ...(tls ? { tls } : {}),
           connectTimeout: 1000,
-          commandTimeout: 2000,
           protocol: 2,
           disableClientInfo: true,
         },

@@ -3,32 +3,16 @@ import type { Logger } from "pino";
 import {
   ConfigurationError,
   ResourceNotFoundError,
-  type VaultReason,
   VaultUnavailableError,
 } from "../errors/api-errors.ts";
 import type { Settings } from "../settings/read-settings.ts";
 import { VaultSession } from "./vault-session.ts";
+import { readHealth, unavailability, type VaultHealth } from "./vault-state.ts";
 import { createVaultTransport, type VaultAnswer, type VaultTransport } from "./vault-transport.ts";
-
-export interface VaultHealth {
-  readonly status: "active" | "standby" | "sealed" | "uninitialized" | "error";
-  readonly initialized: boolean;
-  readonly sealed: boolean;
-  readonly standby: boolean;
-  readonly version: string;
-}
 
 export type SecretData = Readonly<Record<string, unknown>>;
 
-const healthTimeoutMs = 2000;
 const secretTtlMs = 60_000;
-
-const messages: Readonly<Partial<Record<VaultReason, string>>> = {
-  sealed: "The vault is sealed.",
-  standby: "The vault is on standby.",
-  uninitialized: "The vault is not initialised.",
-  forbidden: "The vault does not let the application read this.",
-};
 
 /** What an application wants of a vault: the secrets of KV v2 at `secret/`, and how it is. */
 export class VaultClient implements Disposable {
@@ -47,20 +31,8 @@ export class VaultClient implements Disposable {
     return new VaultClient(transport, new VaultSession({ ...settings, transport, logger }));
   }
 
-  /** Asks without a token. Rejects only when there is no answer. */
   async health(): Promise<VaultHealth> {
-    const { status, body } = await this.#transport({
-      method: "GET",
-      path: "sys/health",
-      timeoutMs: healthTimeoutMs,
-    });
-    return {
-      status: stateByStatus[status] ?? "error",
-      initialized: body["initialized"] === true,
-      sealed: body["sealed"] !== false,
-      standby: body["standby"] === true,
-      version: typeof body["version"] === "string" ? body["version"] : "unknown",
-    };
+    return readHealth(this.#transport);
   }
 
   /** The secret as it is now. 404 where there is none; 503 with its reason where the vault can't or won't say. */
@@ -98,8 +70,12 @@ export class VaultClient implements Disposable {
       this.#session.refused(token)
     )
       return this.#read(path, false);
-    const reason = answer.status === 403 ? "forbidden" : await this.#reason();
-    throw new VaultUnavailableError(reason, messages[reason] ?? "The vault answered with a fault.");
+    if (answer.status === 403)
+      throw new VaultUnavailableError(
+        "forbidden",
+        "The vault does not let the application read this.",
+      );
+    throw await unavailability(this.#transport);
   }
 
   /** A token that has ended and one that lacks the right are refused alike. */
@@ -107,22 +83,7 @@ export class VaultClient implements Disposable {
     const path = "auth/token/lookup-self";
     return (await this.#transport({ method: "GET", path, token })).status === 200;
   }
-
-  /** Why it does not serve: refusals of a sealed vault and of one that was never initialised look alike. */
-  async #reason(): Promise<VaultReason> {
-    const { status } = await this.health();
-    return status === "active" ? "error" : status;
-  }
 }
-
-const stateByStatus: Readonly<Record<number, VaultHealth["status"]>> = {
-  200: "active",
-  429: "standby",
-  472: "standby",
-  473: "standby",
-  501: "uninitialized",
-  503: "sealed",
-};
 
 export function readCa(file: string): string {
   try {

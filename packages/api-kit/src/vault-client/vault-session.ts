@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Logger } from "pino";
 import { VaultUnavailableError } from "../errors/api-errors.ts";
+import { unavailability } from "./vault-state.ts";
 import type { VaultBody, VaultTransport } from "./vault-transport.ts";
 
 export interface SessionOptions {
@@ -58,8 +59,7 @@ export class VaultSession implements Disposable {
     const answer = await transport({ method: "POST", path: "auth/approle/login", body });
     if (answer.status === 400 || answer.status === 403)
       throw new VaultUnavailableError("forbidden", "The vault refused the application's login.");
-    if (answer.status !== 200 || !answer.body.auth)
-      throw new VaultUnavailableError("error", "The vault could not log the application in.");
+    if (answer.status !== 200 || !answer.body.auth) throw await unavailability(transport);
     this.#accept(answer.body.auth, answer.body.auth.lease_duration);
     this.#options.logger.info("logged in to the vault");
     return answer.body.auth.client_token;

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { type Application, startApplication } from "./application.ts";
+import { eventually } from "./eventually.ts";
+import { listenerOn } from "./paused-process.ts";
+
+let api: Application;
+beforeAll(async () => {
+  api = await startApplication();
+});
+afterAll(async () => api[Symbol.asyncDispose]());
+
+const masters = async (): Promise<readonly { port: number; node_id: string }[]> =>
+  (await api.ask("GET /redis/cluster/nodes")).body.nodes;
+
+/** Six nodes, each master with a replica that answers. */
+const whole = async (): Promise<void> =>
+  eventually(
+    async () => {
+      expect((await api.ask("GET /health/redis")).body).toMatchObject({
+        status: "healthy",
+        total_nodes: 3,
+      });
+      const { body } = await api.ask("GET /redis/cluster/slots");
+      expect(body.total_slots).toBe(16_384);
+      for (const range of body.slot_distribution) expect(range.replicas).toHaveLength(1);
+    },
+    { deadlineMs: 30_000 },
+  );
+
+it("keeps a thousand keys over a master's death: no 500, none lost, none unreadable", async () => {
+  await whole();
+  const [victim] = await masters();
+  const keys = Array.from({ length: 1000 }, (_, n) => `failover-${n}`);
+  const statuses = new Map<number, number>();
+  const set = async (key: string): Promise<boolean> => {
+    const { status } = await api.ask(`POST /examples/cache/${key}?value=${key}`);
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    return status === 200;
+  };
+  const acknowledged: string[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let key = keys[next++]; key !== undefined; key = keys[next++]) {
+      if (next === 300) process.kill(listenerOn(victim?.port ?? 0), "SIGKILL");
+      if (await set(key)) acknowledged.push(key);
+    }
+  };
+  await Promise.all(Array.from({ length: 20 }, worker));
+  expect(
+    [...statuses.keys()].filter((status) => status >= 500 && status !== 503 && status !== 504),
+  ).toEqual([]);
+  expect(acknowledged.length).toBeGreaterThan(900);
+  await eventually(async () => {
+    const read = await Promise.all(
+      acknowledged.map(async (key) => api.ask(`GET /examples/cache/${key}`)),
+    );
+    expect(read.filter(({ status }) => status !== 200)).toEqual([]);
+    expect(read.filter(({ body }, n) => body.value !== acknowledged[n])).toEqual([]);
+  });
+}, 90_000);
+
+it("names the successor as master, and the one that came back as its replica", async () => {
+  await whole();
+  const nodes = (await api.ask("GET /redis/cluster/nodes")).body;
+  expect(nodes.nodes).toHaveLength(3);
+  expect(nodes.replicas).toHaveLength(3);
+  const ports = Object.values(inject("stack").ports).flatMap(({ tls }) =>
+    tls === undefined ? [] : [tls],
+  );
+  const listed = [...nodes.nodes, ...nodes.replicas].map(({ port }) => port as number);
+  expect(listed.toSorted()).toEqual(ports.toSorted());
+});
+
+it("follows a slot that moves to another master, and shows where it is", async () => {
+  await whole();
+  const [from, to] = await masters();
+  const slot = 42;
+  const owner = async (): Promise<unknown> =>
+    (await api.ask("GET /redis/cluster/slots")).body.slot_distribution.find(
+      ({ start_slot, end_slot }: { start_slot: number; end_slot: number }) =>
+        start_slot <= slot && slot <= end_slot,
+    ).master.node_id;
+  const move = async (source: string, target: string): Promise<void> =>
+    api.context.redis.use(async (cluster) => {
+      for (const node of cluster.nodes("master")) {
+        const id = await node.cluster("MYID");
+        if (id === target) await node.call("CLUSTER", "SETSLOT", slot, "IMPORTING", source);
+        if (id === source) await node.call("CLUSTER", "SETSLOT", slot, "MIGRATING", target);
+      }
+      for (const id of [target, source])
+        for (const node of cluster.nodes("master"))
+          if ((await node.cluster("MYID")) === id)
+            await node.call("CLUSTER", "SETSLOT", slot, "NODE", target);
+    });
+  const source = String(await owner());
+  const target = [from, to].find((node) => node?.node_id !== source)?.node_id ?? "";
+  await move(source, target);
+  await eventually(async () => expect(await owner()).toBe(target));
+  await move(target, source);
+  await eventually(async () => expect(await owner()).toBe(source));
+}, 60_000);
