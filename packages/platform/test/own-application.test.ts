@@ -56,6 +56,7 @@ it("has its database over verified TLS and the vault as itself", async () => {
   expect(await visit()).toEqual({ visits: 2, user: "devuser" });
   expect((await run("logs", "web")).stdout).toContain(`listening on ${port}`);
   expect((await run("health")).stdout).toMatch(/^web\s+healthy/m);
+  expect((await run("url", "web")).stdout).toBe(`http://127.0.0.1:${port}\n`);
 });
 
 it("may read what it needs and nothing else", async () => {

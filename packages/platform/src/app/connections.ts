@@ -1,3 +1,4 @@
+import { configErrors } from "../config/errors.ts";
 import type { Connection, ServiceDefinition } from "../services/definition.ts";
 import { definitionOf, requireServices, serviceNames } from "../services/registry.ts";
 import { vaultService } from "../services/vault/vault-service.ts";
@@ -13,6 +14,7 @@ import { keyStoreOf } from "./key-store-of.ts";
 import { notRunning } from "./restart.ts";
 import type { Stack } from "./stack.ts";
 import { status } from "./status.ts";
+import { appNames } from "./user-apps.ts";
 import { vaultClientOf } from "./units.ts";
 
 /** How an application reaches the service, read with the service's own AppRole. Needs the vault to be up. */
@@ -43,13 +45,19 @@ export async function environmentOf(
   return Object.assign({}, ...(await Promise.all(environments))) as Record<string, string>;
 }
 
-/** The service's URL over TLS, or without; the same where a URL can't tell them apart. */
+/** The service's URL over TLS, or without; the same where a URL can't tell them apart. An application is taken to speak HTTP. */
 export async function urlOf(
   stack: Stack,
   service: string,
   options: { readonly plain: boolean },
 ): Promise<string> {
-  requireServices([service]);
+  requireServices([service], appNames(stack));
+  const app = stack.apps.find(({ name }) => name === service);
+  if (app?.port !== undefined) return `http://127.0.0.1:${app.port}`;
+  if (app)
+    throw configErrors.DS_CONFIG_INVALID(`apps.${service} has no port, so it has no URL`, {
+      hint: "give it a port in devstack.config.ts",
+    });
   const { url, tlsUrl, plainUrl } = await connectionOf(stack, service);
   return (options.plain ? plainUrl : tlsUrl) ?? url;
 }

@@ -57,7 +57,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./commands/env.ts")).envCommand,
   },
   url: {
-    summary: "a service's URL, over TLS",
+    summary: "a service's URL, over TLS; an application's",
     load: async () => (await import("./commands/url.ts")).urlCommand,
   },
   run: {

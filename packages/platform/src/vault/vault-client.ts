@@ -129,7 +129,7 @@ export class VaultClient implements Disposable {
         `no vault answers at ${this.address}: ${messageOf(error)}`,
         {
           hint: this.place.isOurs
-            ? "devstack status; devstack logs vault"
+            ? "devstack up; where it should be up, devstack logs vault says more"
             : "is it up, and are vault.external.url and caFile in devstack.config.ts right?",
           details: { address: this.address, errno: errnoOf(error) },
           cause: error,

@@ -6,7 +6,7 @@ export const urlCommand: Command = {
   options: { plain: { type: "boolean" } },
   optionHelp: { "--plain": "the way in without TLS" },
   positionals: { min: 1, max: 1 },
-  completes: "service",
+  completes: "unit",
   run: async ({ stack, terminal, json, positionals: [service = ""], values }) => {
     const url = await urlOf(await stack(), service, { plain: values["plain"] === true });
     terminal.result(json ? JSON.stringify({ service, url }) : url);
