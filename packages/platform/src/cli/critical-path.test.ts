@@ -32,3 +32,8 @@ it("leaves out what did not become ready", () => {
   expect(criticalPath([...units, failed]).at(-1)?.name).toBe("app");
   expect(criticalPathText([failed], 100)).toBe("nothing was started");
 });
+
+it("says since when processes run that were started ahead", () => {
+  const early: UnitStatus = { ...unit("redis", ["vault"], [300, 350, 360, 2100]), foreseenAt: 40 };
+  expect(criticalPathText([early], 2200)).toContain("settled 1740, running since 40 ms)");
+});

@@ -32,12 +32,13 @@ export function criticalPathText(units: readonly UnitStatus[], totalMs: number):
   const path = criticalPath(units);
   const last = path.at(-1)?.timings.ready;
   if (last === undefined) return "nothing was started";
-  const texts = path.map(({ name, timings }) => {
+  const texts = path.map(({ name, timings, foreseenAt }) => {
     const parts = phases.map(([phase, word], index) => {
       const next = phases[index + 1]?.[0] ?? "ready";
       return `${word} ${(timings[next] ?? 0) - (timings[phase] ?? 0)}`;
     });
     const own = (timings.ready ?? 0) - (timings.preparing ?? 0);
+    if (foreseenAt !== undefined) parts.push(`running since ${foreseenAt} ms`);
     return `${name} ${own} ms (${parts.join(", ")})`;
   });
   return `${texts.join(" → ")}; ${Math.round(totalMs - last)} ms before and after; ${(totalMs / 1000).toFixed(2)} s in all`;

@@ -31,6 +31,7 @@ export class UnitRunner {
   #awaited: string | undefined;
   #timings: Partial<Record<UnitState, number>> = {};
   #askedAt = 0;
+  #foreseenAt: number | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #failedStarts = new RestartPolicy();
   /** Aborts what is under way when a stop is asked for. */
@@ -56,6 +57,7 @@ export class UnitRunner {
     this.#error = undefined;
     this.#failedStarts = new RestartPolicy();
     this.#timings = {};
+    this.#foreseenAt = undefined;
     this.#askedAt = performance.now();
     this.#enter("waiting");
   }
@@ -67,6 +69,7 @@ export class UnitRunner {
       if (this.#state !== "waiting" || signal.aborted) return;
       const { log } = this.#options;
       await this.#early.begin(this.unit, signal, { log, runnerFor: (one) => this.#runnerFor(one) });
+      if (this.#early.isRunning) this.#foreseenAt = this.#elapsedMs();
     });
   }
 
@@ -160,7 +163,13 @@ export class UnitRunner {
       ),
       ...(this.#error ? { error: this.#error.toJSON() } : {}),
       timings: this.#timings,
+      ...(this.#foreseenAt === undefined ? {} : { foreseenAt: this.#foreseenAt }),
     };
+  }
+
+  /** Since the start was asked for. */
+  #elapsedMs(): number {
+    return Math.round(performance.now() - this.#askedAt);
   }
 
   async #enqueue<T>(work: () => Promise<T>): Promise<T> {
@@ -171,7 +180,7 @@ export class UnitRunner {
 
   #enter(state: UnitState): void {
     this.#state = state;
-    this.#timings[state] ??= Math.round(performance.now() - this.#askedAt);
+    this.#timings[state] ??= this.#elapsedMs();
     this.#options.onEvent({
       unit: this.unit.name,
       state,

@@ -90,6 +90,8 @@ export interface UnitStatus {
   readonly error?: SerialisedError;
   /** When each state was entered during the last start, in milliseconds since that start was asked for. */
   readonly timings: Readonly<Partial<Record<UnitState, number>>>;
+  /** When its processes were started by then, while it still waited: they were foreseen. */
+  readonly foreseenAt?: number;
 }
 
 /** Told to whoever follows: a unit entered a state. */
