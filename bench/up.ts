@@ -9,6 +9,7 @@ import { status } from "../packages/platform/src/app/status.ts";
 import { createThrowawayStack } from "../packages/platform/src/app/throwaway-stack.ts";
 import { runningDaemon } from "../packages/platform/src/app/running-daemon.ts";
 import { surroundings } from "../packages/platform/src/config/folders.ts";
+import { servicesOfProfile } from "../packages/platform/src/services/profiles.ts";
 import { definitions } from "../packages/platform/src/services/registry.ts";
 import { makeRuns } from "../packages/platform/src/services/service-unit.ts";
 import { BareService } from "./bare-service.ts";
@@ -87,8 +88,9 @@ report("up", [
 
 /** By name; their credentials are read while the stack is up. */
 async function bareServices(of: Stack): Promise<Readonly<Record<string, BareService>>> {
-  const { installations } = await provideEngines(of, definitions);
-  const entries = definitions.flatMap((definition) => {
+  const started = definitions.filter(({ name }) => servicesOfProfile(of.profile).includes(name));
+  const { installations } = await provideEngines(of, started);
+  const entries = started.flatMap((definition) => {
     const engine = installations[definition.name];
     return engine ? [{ definition, engine }] : [];
   });

@@ -92,10 +92,12 @@ async function readSecrets(definition: ServiceDefinition, host: ServiceHost): Pr
   const entries = definition.credentials.map(
     async ({ path: at }) => [at, await readCredential(own, at)] as const,
   );
-  const secrets = Object.fromEntries(await Promise.all(entries));
-  await refreshCertificates(definition, host, own);
+  const [secrets] = await Promise.all([
+    Promise.all(entries),
+    refreshCertificates(definition, host, own),
+  ]);
   await own.write("auth/token/revoke-self");
-  return secrets as Secrets;
+  return Object.fromEntries(secrets) as Secrets;
 }
 
 /** Everything that a definition's functions get, for each instance. */
@@ -186,9 +188,11 @@ async function refreshCertificates(
       if (bundle !== undefined && ca === root && isFresh(bundle, chain, Date.now())) return;
       const issued = await issueCertificate(own, instance);
       const owned = { owner: host.account };
-      await writeFileAtomically(files.key, issued.key, owned);
-      await writeFileAtomically(files.certificate, issued.certificate, owned);
-      await writeFileAtomically(files.ca, root, owned);
+      await Promise.all([
+        writeFileAtomically(files.key, issued.key, owned),
+        writeFileAtomically(files.certificate, issued.certificate, owned),
+        writeFileAtomically(files.ca, root, owned),
+      ]);
       // The bundle is written last: it is what tells that the others are there.
       await writeFileAtomically(files.bundle, issued.key + issued.certificate, owned);
     }),

@@ -32,10 +32,13 @@ export interface BootstrapOptions {
 export async function bootstrapVault(options: BootstrapOptions): Promise<void> {
   const { client, tenants } = options;
   const [mounts, auths] = await Promise.all([client.read("sys/mounts"), client.read("sys/auth")]);
+  const fillStore = async (): Promise<void> => {
+    if (!mounts?.[`${kvMount}/`])
+      await client.write(`sys/mounts/${kvMount}`, { type: "kv", options: { version: "2" } });
+    await Promise.all(tenants.map(async (tenant) => storeCredentials(client, tenant)));
+  };
   await Promise.all([
-    mounts?.[`${kvMount}/`]
-      ? undefined
-      : client.write(`sys/mounts/${kvMount}`, { type: "kv", options: { version: "2" } }),
+    fillStore(),
     auths?.["approle/"] ? undefined : client.write("sys/auth/approle", { type: "approle" }),
     bootstrapPki({
       client,
@@ -50,7 +53,6 @@ export async function bootstrapVault(options: BootstrapOptions): Promise<void> {
       ...(options.authorities ? { terms: options.authorities } : {}),
     }),
   ]);
-  for (const tenant of tenants) await storeCredentials(client, tenant);
   await Promise.all(tenants.map(async (tenant) => giveIdentity(options, tenant)));
   const known = new Set(tenants.map(({ name }) => name));
   const former = (await options.keyStore.identityNames()).filter((name) => !known.has(name));
@@ -62,6 +64,7 @@ function isLoopback(address: string): boolean {
   return /^(localhost|127\.[\d.]+)$/.test(new URL(address).hostname);
 }
 
+/** One after the other: an entry may take a field of another one of the same tenant. */
 async function storeCredentials(client: VaultClient, tenant: VaultTenant): Promise<void> {
   for (const { path, fields } of tenant.credentials) {
     const stored = await readCredential(client, path);
