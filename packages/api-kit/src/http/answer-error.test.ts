@@ -143,6 +143,11 @@ describe("what no handler sees", () => {
     expect({ status, error: body.error }).toEqual({ status: 404, error: "ResourceNotFoundError" });
   });
 
+  it("answers QUERY so as well, which Node knows as a method with a body", async () => {
+    const answer = await bare.app.inject({ method: "QUERY" as "GET", url: "/message" });
+    expect(answer.json()).toMatchObject({ error: "MethodNotAllowedError", status_code: 405 });
+  });
+
   it("answers a method that a path does not have with 405 and those that it has", async () => {
     const answer = await bare.app.inject({ method: "DELETE", url: "/message" });
     expect(answer.json()).toMatchObject({ error: "MethodNotAllowedError", status_code: 405 });

@@ -35,6 +35,8 @@ export function createHttpApp(context: ApiContext): FastifyInstance {
     exposeHeadRoutes: false, // what is served is what the contract lists
     rewriteUrl: ({ url = "/" }) => (isWellEncoded(url) ? url : badlyEncodedPath),
   }) as unknown as FastifyInstance;
+  // Nobody has it. Known to have a body it would be refused for one of no type, before it is known to be nowhere.
+  app.addHttpMethod("QUERY", { overrideExisting: true });
   addRequestHooks(app, context);
   addCacheHooks(app, context.cache, context.implementation);
   app.addHook("onRoute", (route) => {
