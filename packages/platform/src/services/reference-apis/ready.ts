@@ -1,6 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
 import { text } from "node:stream/consumers";
 import type { Run } from "../definition.ts";
 
@@ -37,6 +35,9 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Answer> {
   const at = { host: "127.0.0.1", port: run.ports[scheme], path, signal, agent: false } as const;
+  // Asked for when first needed: the command line knows every definition, and TLS takes as long to load as all of that.
+  const { request: requestHttp } = process.getBuiltinModule("node:http");
+  const { request: requestHttps } = process.getBuiltinModule("node:https");
   const ca = scheme === "https" ? await readFile(run.tls.ca, "utf8") : undefined;
   return new Promise((resolve, reject) => {
     const request =
