@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.ts";
 import { KeptCertificate } from "./kept-certificate.ts";
+import { OpenConnections } from "./open-connections.ts";
 
 const graceMs = 10_000;
 
@@ -15,9 +16,10 @@ export interface Serving {
 export async function serve(app: FastifyInstance, context: ApiContext): Promise<Serving> {
   const { settings, logger } = context;
   const host = "127.0.0.1"; // for this machine alone
+  const servers: Server[] = [app.server];
+  const connections = [new OpenConnections(app.server)];
   await app.listen({ host, port: settings.httpPort });
   logger.info({ port: settings.httpPort }, "serving HTTP");
-  const servers: Server[] = [app.server];
   let certificate: KeptCertificate | undefined;
   if (settings.enableTls && settings.certDir !== undefined) {
     certificate = await KeptCertificate.read(settings.certDir);
@@ -31,6 +33,7 @@ export async function serve(app: FastifyInstance, context: ApiContext): Promise<
     });
     logger.info({ port: settings.httpsPort }, "serving HTTPS");
     servers.push(server);
+    connections.push(new OpenConnections(server));
   }
   let stopping: Promise<void> | undefined;
   const stopOnce = async (): Promise<void> => {
@@ -38,7 +41,7 @@ export async function serve(app: FastifyInstance, context: ApiContext): Promise<
     process.off("SIGINT", onSignal);
     logger.info("stopping");
     certificate?.[Symbol.dispose]();
-    await stopServers(servers, app);
+    await stopServers(servers, connections, app);
     await context.close();
   };
   const stop = async (): Promise<void> => (stopping ??= stopOnce());
@@ -49,17 +52,20 @@ export async function serve(app: FastifyInstance, context: ApiContext): Promise<
 }
 
 /** Idle connections end at once, busy ones with their answer, and whoever is left when the time is up is cut off. */
-async function stopServers(servers: readonly Server[], app: FastifyInstance): Promise<void> {
+async function stopServers(
+  servers: readonly Server[],
+  connections: readonly OpenConnections[],
+  app: FastifyInstance,
+): Promise<void> {
   const cutOff = setTimeout(() => {
     for (const server of servers) server.closeAllConnections();
   }, graceMs);
-  const closed = servers.slice(1).map(
-    async (server) =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      }),
-  );
-  await Promise.all([...closed, app.close()]);
+  const closed = servers
+    .slice(1) // Fastify closes its own
+    .map(async (server) => new Promise<void>((resolve) => server.close(() => resolve())));
+  const ended = [...closed, app.close()];
+  using idle = new DisposableStack();
+  for (const each of connections) idle.use(each.endIdle());
+  await Promise.all(ended);
   clearTimeout(cutOff);
 }
