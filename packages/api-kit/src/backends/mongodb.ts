@@ -11,6 +11,8 @@ export interface Mongodb {
   /** The application's. */
   readonly database: Db;
   connections: number;
+  /** The driver closes a client whose first connection fails, and opens it no more. */
+  isClosed: boolean;
 }
 
 export function mongodbDriver(
@@ -37,12 +39,21 @@ export function mongodbDriver(
         socketTimeoutMS: 5000,
         waitQueueTimeoutMS: 2000,
       });
-      const mongodb: Mongodb = { client, database: client.db(database), connections: 0 };
+      const mongodb: Mongodb = {
+        client,
+        database: client.db(database),
+        connections: 0,
+        isClosed: false,
+      };
+      client.on("topologyClosed", () => {
+        mongodb.isClosed = true;
+      });
       client.on("connectionCreated", () => mongodb.connections++);
       client.on("connectionClosed", () => mongodb.connections--);
       return mongodb;
     },
     close: async ({ client }) => client.close(),
+    isOpen: ({ isClosed }) => !isClosed,
     connections: (mongodb) => mongodb.connections,
     isWrongPassword: (error) => codeOf(error) === authenticationFailed,
     unavailable: (cause) =>

@@ -35,6 +35,8 @@ class ClientWindow {
   others = 0;
   othersOldestAt = 0;
   folding = false;
+  /** Requests that wait for Redis: they count here if it does not answer. */
+  asking = 0;
 }
 
 /** A sliding window a client and class, shared through Redis where that is up; each process alone where it is not. */
@@ -103,7 +105,9 @@ export class RateLimiter implements Disposable {
     window: ClientWindow,
     limit: number,
   ): Promise<RateVerdict> {
+    window.asking += 1;
     const answer = await this.#tell(rateClass, client, window, true);
+    window.asking -= 1;
     const now = this.#now();
     if (!answer) return this.#decide(window, limit, now);
     if (answer.allowed) window.own.add(now);
@@ -154,7 +158,8 @@ export class RateLimiter implements Disposable {
       Map<string, ClientWindow>,
     ][])
       for (const [client, window] of windows) {
-        if (window.own.total(now) === 0 && window.pending.size === 0) windows.delete(client);
+        const isIdle = window.own.total(now) === 0 && window.pending.size === 0;
+        if (isIdle && window.asking === 0) windows.delete(client);
         else this.#fold(rateClass, client, window);
       }
   }

@@ -42,7 +42,7 @@ export async function askApi(
 }
 
 /** The same at a port of 127.0.0.1; over TLS where there is something to verify the certificate against. */
-async function askAt(
+export async function askAt(
   place: { readonly port: number } & Pick<ApiRequest, "ca" | "servername">,
   at: string,
   { method = "GET", body, text: given, headers = {} }: ApiRequest = {},

@@ -1,0 +1,32 @@
+import type { ApiRequest } from "../../src/suites/clients/api-client.ts";
+
+/** A request for every route there is, well-formed: what it gives depends on the services behind it. */
+export const everyRoute: readonly (readonly [at: string, request?: ApiRequest])[] = [
+  ["/"],
+  ["/health/"],
+  ["/health"],
+  ["/health/vault"],
+  ["/health/postgres"],
+  ["/health/mysql"],
+  ["/health/mongodb"],
+  ["/health/redis"],
+  ["/health/rabbitmq"],
+  ["/health/all"],
+  ["/redis/cluster/nodes"],
+  ["/redis/cluster/slots"],
+  ["/redis/cluster/info"],
+  ["/redis/nodes/redis-1/info"],
+  ["/examples/vault/secret/postgres"],
+  ["/examples/vault/secret/postgres/password"],
+  ["/examples/database/postgres/query"],
+  ["/examples/database/mysql/query"],
+  ["/examples/database/mongodb/query"],
+  ["/examples/cache/sweep?value=x", { method: "POST" }],
+  ["/examples/cache/sweep"],
+  ["/examples/cache/sweep", { method: "DELETE" }],
+  ["/examples/messaging/publish/sweep", { method: "POST", body: { word: "x" } }],
+  ["/examples/messaging/publish?queue_name=sweep", { method: "POST", body: { word: "x" } }],
+  ["/examples/messaging/consume/sweep", { method: "POST" }],
+  ["/examples/messaging/queue/sweep/info"],
+  ["/metrics"],
+];
