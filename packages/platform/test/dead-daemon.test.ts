@@ -8,6 +8,7 @@ import type { Stack } from "../src/app/stack.ts";
 import { status } from "../src/app/status.ts";
 import { createThrowawayStack } from "../src/app/throwaway-stack.ts";
 import { up } from "../src/app/up.ts";
+import { servicesOfProfile } from "../src/services/profiles.ts";
 import { eventually } from "../src/shared/eventually.ts";
 import { isRunning } from "../src/shared/process-identity.ts";
 import { isPortFree } from "../src/supervisor/ports.ts";
@@ -64,12 +65,13 @@ async function killDaemon(): Promise<void> {
   await eventually(async () => expect(isRunning(daemon)).toBe(false), { deadlineMs: 5000 });
 }
 
-/** By instance, each of which has to be ready; the vault is started anew. */
+/** By instance, each of which has to be ready; the vault is started anew, and the profile leaves others out. */
 async function enginePids(): Promise<ReadonlyMap<string, number>> {
   const { instances } = await status(stack);
+  const wanted = servicesOfProfile(stack.profile).filter((service) => service !== "vault");
   return new Map(
     instances
-      .filter((one) => one.service !== "vault")
+      .filter((one) => wanted.includes(one.service))
       .map((one) => {
         if (one.state === "ready" && one.pid !== undefined) return [one.instance, one.pid];
         throw new Error(`${one.instance} is not ready: ${JSON.stringify(one)}`);
