@@ -4,14 +4,15 @@ import path from "node:path";
 import { resolveStack } from "../packages/platform/src/app/stack.ts";
 import { createThrowawayStack } from "../packages/platform/src/app/throwaway-stack.ts";
 import { surroundings } from "../packages/platform/src/config/folders.ts";
-import { apiMains, type ApiName, startApiStack } from "./api/api-stack.ts";
+import { apiMains, startApiStack } from "./api/api-stack.ts";
 import { apiRows } from "./api/api-rows.ts";
 import { type Around, startFastApi, startNodeServer, startUnaided } from "./api/baselines.ts";
 import { freePorts } from "./api/free-ports.ts";
 import { measure, type Measured } from "./api/measure.ts";
-import { residentMegabytes } from "./api/process-use.ts";
+import { cpuSeconds, residentMegabytes } from "./api/process-use.ts";
 import { provideFastApi } from "./api/provide-fastapi.ts";
 import { Samples } from "./api/samples.ts";
+import type { ServerProcess } from "./api/server-process.ts";
 import { report } from "./report.ts";
 
 /** The reference APIs beside Node's own server, Express, FastAPI and their own drivers, all in the same rounds. */
@@ -62,10 +63,11 @@ const healthServers: readonly Measured[] = [
 
 const samples = new Samples();
 say("warming up");
+await starts(new Samples());
 await loads(new Samples(), 1);
 for (let round = 1; round <= rounds; round += 1) {
   say(`round ${round} of ${rounds}`);
-  await starts();
+  await starts(samples);
   await loads(samples, seconds);
 }
 for (const { name, pid } of Object.values(apis)) {
@@ -109,11 +111,15 @@ async function rateAlone(what: string, lastingSeconds: number): Promise<number> 
   return (await answer.json()) as number;
 }
 
-/** From nothing to the first answer, with everything that they depend on down. */
-async function starts(): Promise<void> {
+/** From nothing to the first answer, with everything that they depend on down; a bare server's start beside it. */
+async function starts(into: Samples): Promise<void> {
   say("  starts with dependencies down");
-  for (const [name, main] of Object.entries(apiMains) as [ApiName, string][]) {
-    await using api = await startUnaided(name, main, around);
-    samples.add(`${name} start`, api.startMs);
-  }
+  const starting = async (name: string, start: () => Promise<ServerProcess>): Promise<void> => {
+    await using server = await start();
+    into.add(`${name} start`, server.startMs);
+    into.add(`${name} start cpu`, 1000 * (await cpuSeconds(server.pid)));
+  };
+  await starting("node:http", async () => startNodeServer("node:http", around));
+  for (const [name, main] of Object.entries(apiMains))
+    await starting(name, async () => startUnaided(name, main, around));
 }

@@ -63,6 +63,7 @@ export function apiRows(samples: Samples, crowds: readonly number[]): readonly R
     ]),
     ...apis.flatMap((api) => [
       { name: `${api}, start`, unit: "ms", samples: samples.of(`${api} start`), goal: 300 },
+      compared(`(its processor)`, "ms", [`${api} start cpu`, "node:http start cpu"]),
       { name: `${api}, memory`, unit: "MB", samples: samples.of(`${api} memory`), goal: 500 },
     ]),
     compared("(load generator's ceiling)", "/s", ["canned answer rate", "hand-made rate"]),

@@ -61,7 +61,7 @@ export async function startFastApi(
   });
 }
 
-/** A reference API, with everything that it depends on down. */
+/** A reference API, with everything that it depends on down; Node keeps what it compiled, as in a stack. */
 export async function startUnaided(
   name: string,
   main: string,
@@ -79,6 +79,7 @@ export async function startUnaided(
       VAULT_ADDR: `http://127.0.0.1:${closed}`,
       VAULT_TOKEN: "none",
       HTTP_PORT: String(port),
+      NODE_COMPILE_CACHE: path.join(folder, "compiled"),
     },
     port,
     logFile: path.join(folder, `${name}.log`),

@@ -59,7 +59,8 @@ const origins = new Set(
     [3000, 8000, 8001, 8002, 8080].map((port) => `http://${host}:${port}`),
   ),
 );
-const exposed = "X-Request-ID, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset";
+const exposed =
+  "X-Request-ID, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, ETag, X-Cache";
 
 function allowOrigin({ headers }: IncomingMessage, response: ServerResponse): void {
   response.setHeader("vary", "Origin");
