@@ -62,9 +62,9 @@ const healthServers: readonly Measured[] = [
 ];
 
 const samples = new Samples();
-say("warming up");
+say("warming up"); // until what runs often is compiled
 await starts(new Samples());
-await loads(new Samples(), 1);
+await loads(new Samples(), 2 * seconds);
 for (let round = 1; round <= rounds; round += 1) {
   say(`round ${round} of ${rounds}`);
   await starts(samples);

@@ -21,7 +21,7 @@ const { ca, cacheKey, postgres, redis } = JSON.parse(await text(process.stdin)) 
 const pool = await postgresDriver(postgres.at, { ca }).open(postgres.credentials);
 const cluster = await redisDriver(redis.nodes, { ca }).open(redis.credentials);
 const middleware = new Middleware();
-const query = "SELECT 1 AS value, CURRENT_TIMESTAMP AS now";
+const query = "SELECT current_timestamp AS now";
 
 const calls: Readonly<Record<string, () => Promise<unknown>>> = {
   "/GET": async () => {
@@ -30,8 +30,8 @@ const calls: Readonly<Record<string, () => Promise<unknown>>> = {
     return { key: cacheKey, value, exists: value !== null, ttl: ttl < 0 ? "no expiration" : ttl };
   },
   "/SELECT": async () => {
-    const { rows } = await pool.query<{ value: number; now: Date }>(query);
-    return { database: "postgres", query, result: rows };
+    const { rows } = await pool.query<{ now: Date }>(query);
+    return { database: "postgres", query, result: rows[0]?.now.toISOString() };
   },
 };
 
