@@ -87,6 +87,11 @@ describe("which rule decides", () => {
     expect(may(acl(deny(winner), read(loser)), "read", path)).toBe(false);
   });
 
+  test("fewer wildcards win before the longer path does", () => {
+    expect(may(acl(read("a/+/b*"), deny("a/+/+/c*")), "read", "a/x/bb/c")).toBe(true);
+    expect(may(acl(deny("a/+/b*"), read("a/+/+/c*")), "read", "a/x/bb/c")).toBe(false);
+  });
+
   test("where all else is equal, the text decides", () => {
     expect(may(acl(read("a/+/b/+"), deny("a/+/+/c")), "read", "a/x/b/c")).toBe(true);
     expect(may(acl(deny("a/+/+/c"), read("a/+/b/+")), "read", "a/x/b/c")).toBe(true);
@@ -258,4 +263,14 @@ test.each([
   ["+/c/x", false],
 ])("a mount of two segments is seen, or not, through %s", (path, seen) => {
   expect(acl(read(path)).seesMount("a/b/")).toBe(seen);
+});
+
+test.each([
+  ["+/b*", true],
+  ["+/d*", false],
+  ["+/b", false],
+  ["+/b/c*", false],
+  ["+/b/c", false],
+])("a mount whose name goes on is seen, or not, through %s", (path, seen) => {
+  expect(acl(read(path)).seesMount("a/bcd/")).toBe(seen);
 });

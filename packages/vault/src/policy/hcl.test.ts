@@ -17,6 +17,7 @@ describe("values", () => {
   test.each<[string, unknown]>([
     ['"a"', "a"],
     ['""', ""],
+    ['"\\x00"', "\0"],
     ["0", 0],
     ["12", 12],
     ["-3", -3],
@@ -46,6 +47,7 @@ describe("values", () => {
     [String.raw`"\x41\u00e9\U0001F600."`, "Aé😀."],
     [String.raw`"\U0010FFFF"`, "\u{10ffff}"],
     ["<<E\na\n  b\nE\n", "a\n  b\n"],
+    ["<<E\n  a\nE\n", "  a\n"],
     ["<<E\nE", ""],
     ["<<E\r\na\nE\n", "a\n"],
     ["<<-E\n    a\n\n      b\n  E\n", "a\n\n  b\n"],

@@ -19,11 +19,6 @@ export class HclObject {
   }
 }
 
-/** Says where the text stops being HCL, by line and column from 1. */
-class HclSyntaxError extends Error {
-  override readonly name = "HclSyntaxError";
-}
-
 const word = /[\p{L}_][\p{L}\p{N}_.-]*/uy;
 const number = /-?(?:0x[0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/y;
 const heredocStart = /<<(-?)([\p{L}\p{N}_]+)\r?\n/uy;
@@ -222,13 +217,13 @@ class Parser {
     throw this.#error(text);
   }
 
-  #error(text: string): HclSyntaxError {
+  #error(text: string): SyntaxError {
     const column = this.#at - this.#text.lastIndexOf("\n", this.#at - 1);
-    return new HclSyntaxError(`At ${this.#line()}:${column}: ${text}`);
+    return new SyntaxError(`At ${this.#line()}:${column}: ${text}`);
   }
 }
 
-/** Throws HclSyntaxError. */
+/** Throws a SyntaxError that says where the text stops being HCL, by line and column from 1. */
 export function parseHcl(text: string): HclObject {
   return new Parser(text).document();
 }

@@ -137,6 +137,14 @@ describe("a rule", () => {
   });
 });
 
+test("a wrapping time of nothing is none", () => {
+  const [rule] = parsePolicy(
+    "p",
+    `path "a" { min_wrapping_ttl = 0 max_wrapping_ttl = "0s" }`,
+  ).rules;
+  expect([rule?.minWrappingTtl, rule?.maxWrappingTtl]).toEqual([0, 0]);
+});
+
 test.each([
   [`path "a" { capabilities = ["fly"] }`, `path "a": invalid capability "fly"`],
   [`path "a" { capabilities = "read" }`, `path "a": expected a list of strings`],

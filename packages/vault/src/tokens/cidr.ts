@@ -1,4 +1,4 @@
-import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
+import { BlockList, isIPv4, isIPv6 } from "node:net";
 import { Fault } from "../core/fault.ts";
 
 interface Block {
@@ -65,7 +65,7 @@ export function withinCidrs(address: string, cidrs: readonly string[]): boolean 
   const blocks = new BlockList();
   for (const block of cidrs.map(parseCidr))
     if (block.family === family) blocks.addSubnet(block.address, block.bits, family);
-  return isIP(plain) !== 0 && blocks.check(plain, family);
+  return blocks.check(plain, family);
 }
 
 /** Whether each of the inner blocks lies within one of the outer ones; no outer blocks hold everything. */

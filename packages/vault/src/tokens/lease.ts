@@ -26,6 +26,6 @@ export function describeLease(entry: TokenEntry, now: Date): Record<string, unkn
     issue_time: time(entry.created),
     last_renewal: entry.lastRenewed === undefined ? null : time(entry.lastRenewed),
     renewable: entry.renewable,
-    ttl: entry.expires === 0 ? 0 : Math.max(0, Math.ceil((entry.expires - now.getTime()) / 1000)),
+    ttl: Math.max(0, Math.ceil((entry.expires - now.getTime()) / 1000)),
   };
 }

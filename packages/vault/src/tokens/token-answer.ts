@@ -49,7 +49,7 @@ export function describeToken(entry: TokenEntry, id: string, now: Date): Record<
     ...(entry.role === undefined ? {} : { role: entry.role }),
     policies: entry.policies,
     renewable: entry.renewable,
-    ttl: entry.expires === 0 ? 0 : Math.max(0, Math.ceil((entry.expires - now.getTime()) / 1000)),
+    ttl: Math.max(0, Math.ceil((entry.expires - now.getTime()) / 1000)),
     type: entry.type,
   };
 }

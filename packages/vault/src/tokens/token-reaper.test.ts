@@ -57,6 +57,13 @@ test("one that expires first is looked for first, one that expires later changes
   expect(count(vault)).toBe(0);
 });
 
+test("many that expire at once go at once", async () => {
+  await using vault = await start();
+  for (let index = 0; index < 3; index += 1) await make(vault, 5);
+  pass(vault, 5);
+  expect(count(vault)).toBe(0);
+});
+
 test("a clock that was set ahead is felt within a minute", async () => {
   await using vault = await start();
   await make(vault, 36_000);

@@ -173,6 +173,7 @@ describe("revocation", () => {
     await using vault = await TestCore.start();
     const [parent, child, grandchild] = await family(vault);
     const cubbyhole = cubbyholePrefix(grandchild.entry.hash);
+    expect(cubbyhole).toBe(`sys/token/cubbyhole/${grandchild.entry.hash}/`);
     await vault.write((tx) => tx.put(`${cubbyhole}a/b`, Buffer.from("1")));
     const other = await make(vault);
     await vault.write((tx) => vault.core.tokens.revokeTree(tx, parent.entry.hash));
