@@ -43,6 +43,14 @@ describe("the token", () => {
     expect(await tokens()).toHaveLength(1);
   });
 
+  it("is kept when it merely lacks the right to read something", async () => {
+    await start();
+    await readSecret();
+    const { status } = await api.ask("GET /examples/vault/secret/postgres-admin");
+    expect(status).toBe(503);
+    expect(await tokens()).toHaveLength(1);
+  });
+
   it("is renewed before it ends, and stays the same", async () => {
     await start({ tokenTtlSeconds: 3 });
     expect((await readSecret()).status).toBe(200);
