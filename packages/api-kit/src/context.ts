@@ -70,7 +70,7 @@ export function createContext(settings: Settings, options: ContextOptions): ApiC
   };
   const redis = backend(redisDriver(settings.redisNodes, tls));
   const besides = async <T>(call: (cluster: Cluster) => Promise<T>): Promise<T> =>
-    redis.use(call, asideTimeoutMs);
+    redis.useAside(call, asideTimeoutMs);
   const limiter = new RateLimiter({
     name: implementation,
     limits: settings.rateLimits,

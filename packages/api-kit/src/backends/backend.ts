@@ -48,6 +48,16 @@ export class Backend<Client> {
     return this.#breaker.runUncounted(async () => this.probe(call, timeoutMs));
   }
 
+  /**
+   * For what can be done without, and is not waited for as long: it counts once the pool is open. A first connection that
+   * takes longer than that is no outage, and is not to keep others from a backend that has just started.
+   */
+  async useAside<T>(call: (client: Client) => Promise<T>, timeoutMs: number): Promise<T> {
+    return this.#client === undefined
+      ? this.useUncounted(call, timeoutMs)
+      : this.use(call, timeoutMs);
+  }
+
   /** Calls past the circuit breaker, which does not count it: a health check. */
   async probe<T>(call: (client: Client) => Promise<T>, timeoutMs: number): Promise<T> {
     const { service } = this.#driver;

@@ -62,6 +62,9 @@ export function mastersOf(nodes: readonly ClusterNode[]): readonly ClusterNode[]
     );
 }
 
+/** By their addresses: a node lists those that it knows in no order. */
 export function replicasOf(nodes: readonly ClusterNode[]): readonly ClusterNode[] {
-  return nodes.filter(({ role }) => role === "replica");
+  return nodes
+    .filter(({ role }) => role === "replica")
+    .toSorted((one, other) => one.host.localeCompare(other.host) || one.port - other.port);
 }

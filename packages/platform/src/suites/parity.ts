@@ -1,4 +1,6 @@
 import { referenceApis } from "../services/reference-apis/apis.ts";
+import { eventually } from "../shared/eventually.ts";
+import { askApi } from "./clients/api-client.ts";
 import { comparisons } from "./parity-comparisons.ts";
 import { parityFaults } from "./parity-faults.ts";
 import { parityFunctions } from "./parity-functions.ts";
@@ -32,8 +34,23 @@ function numbered<About extends object>(
     id: `parity.${about}.${String(index + 1).padStart(2, "0")}`,
     title: `${about}: ${title}`,
     fault,
-    run: async (context) => run({ ...context, ...more }),
+    run: async (context) => {
+      for (const api of about.split("+")) await settle(context, api);
+      await run({ ...context, ...more });
+    },
   }));
+}
+
+/** Right after a start on a busy machine a first connection may take longer than a health check waits. */
+async function settle({ expect, stack }: CheckContext, api: string): Promise<void> {
+  const fresh = { headers: { "cache-control": "no-cache" } };
+  await eventually(
+    async () => {
+      const { json } = await askApi(stack, api, "/health/all", fresh);
+      expect(`status of /health/all of ${api}`, json?.["status"]).equals("healthy");
+    },
+    { deadlineMs: 60_000 },
+  );
 }
 
 function pairsOf(names: readonly string[]): readonly (readonly [string, string])[] {
