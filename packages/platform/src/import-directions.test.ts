@@ -69,6 +69,20 @@ it("has a vault that knows nothing of the platform", () => {
   expect(wrong).toEqual([]);
 });
 
+it("has reference APIs that know nothing of the platform or the vault's server", () => {
+  const wrong = ["apps", "packages/api-kit/src"].flatMap((folder) => {
+    const root = path.resolve(packages, "..", folder);
+    return sourcesIn(root)
+      .filter((file) => !file.includes("node_modules") && !/(^|\/)test\//.test(file))
+      .flatMap((file) =>
+        importsOf(path.join(root, file))
+          .filter(({ specifier }) => /^devstack\b|@devstack\/vault|platform/.test(specifier))
+          .map(({ specifier }) => `${folder}/${file}: ${specifier}`),
+      );
+  });
+  expect(wrong).toEqual([]);
+});
+
 it("has a supervisor that names no service", () => {
   const names = /\b(postgres|mysql|mariadb|mongod|redis|rabbit|forgejo|pgbouncer|prometheus)/i;
   const wrong = sourcesIn(path.join(source, "supervisor")).filter((file) =>
