@@ -30,14 +30,22 @@ export async function runServer(options: ServerOptions): Promise<void> {
       ? {}
       : { prepare: async (core) => void (secrets = await openForDevelopment(core, dev)) }),
   });
+  const serving = starting.catch(() => undefined); // why it does not serve is told by whoever awaits the start
   // Listened to before anybody can know that the server is there, and heed as soon as it is.
-  let reloading: Promise<unknown> = starting;
+  let reloading: Promise<unknown> = serving;
   process.on("SIGHUP", () => {
-    reloading = reloading.then(async () => reload(await starting, read, leveled));
+    reloading = reloading.then(async () => {
+      const server = await serving;
+      if (server) await reload(server, read, leveled);
+    });
   });
   const stop = (): void => {
     log("stopping");
-    void starting.then(async (server) => server.stop()).then(() => process.exit(0));
+    void serving.then(async (server) => {
+      if (!server) return;
+      await server.stop();
+      process.exit(0);
+    });
   };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
