@@ -20,7 +20,7 @@ let home: string;
 beforeAll(async () => {
   scratch = await mkdtemp(path.join(os.tmpdir(), "launcher "));
   home = path.join(scratch, "a folder with spaces");
-  for (const sources of ["packages/platform/src/cli", "packages/vault/src"])
+  for (const sources of ["packages/platform/src/cli", "packages/vault/src", "contract/parity"])
     await mkdir(path.join(home, sources), { recursive: true });
   await writeFile(path.join(home, "packages/platform/src/cli/main.ts"), commandLine);
   for (const file of ["devstack", ".npmrc"]) {

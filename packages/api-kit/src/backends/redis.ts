@@ -36,8 +36,13 @@ export function redisDriver(
       cluster.on("error", (error) => (fault = error));
       // A node's own fault says more than "none of the startup nodes is available".
       cluster.on("node error", (error) => (fault = error));
+      // Where the cluster says that it is not ready yet, the client connects anew by itself, and the promise of its first
+      // attempt never settles.
+      const ready = new Promise<void>((resolve) => {
+        cluster.once("ready", resolve);
+      });
       try {
-        await cluster.connect();
+        await Promise.race([cluster.connect(), ready]);
       } catch (error) {
         cluster.disconnect();
         throw fault ?? error;
