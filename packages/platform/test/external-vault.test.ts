@@ -148,7 +148,7 @@ it("has commands that leave to others what is theirs", async () => {
   expect(settings).toContain(`VAULT_ADDR=${vault?.engine}\n`);
   expect(settings).toContain(`VAULT_CACERT=${path.join(project.folder, "ca.pem")}\n`);
   expect((await project.run("health", "vault")).exit).toBe(0);
-  expect((await project.run("doctor")).stdout).toContain("0 errors");
+  expect((await project.run("doctor")).exit).toBe(0);
   expect((await project.run("vault", "bootstrap")).exit).toBe(0);
   expect((await project.run("vault", "unseal")).stdout).toContain("was open");
   expect((await project.run("vault", "init")).stdout).toContain("was initialised before");
