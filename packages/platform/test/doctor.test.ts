@@ -10,6 +10,7 @@ import { chooseFreePorts, type Ports } from "../src/app/ports.ts";
 import { resolveStack, type Stack } from "../src/app/stack.ts";
 import { createThrowawayStack } from "../src/app/throwaway-stack.ts";
 import { eventually } from "../src/shared/eventually.ts";
+import { itOnLinux } from "../src/shared/fixtures/it-on-linux.ts";
 import { identify } from "../src/shared/process-identity.ts";
 import { ProcessLedger } from "../src/supervisor/process-ledger.ts";
 import { devstack } from "./command-line.ts";
@@ -164,10 +165,7 @@ it("finds what a dead daemon left, and ends it", async () => {
   await up();
 });
 
-const isLinux = process.platform === "linux";
-if (!isLinux) console.warn("sockets beyond loopback: skipped, they can't be read on this system");
-
-it.skipIf(!isLinux)("finds a process of the stack that listens beyond loopback", async () => {
+itOnLinux("finds a process of the stack that listens beyond loopback", async () => {
   const script = `require("net").createServer().listen(0, "0.0.0.0", () => console.log("up"))`;
   const child = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
   await new Promise((resolve) => child.stdout.once("data", resolve));

@@ -16,6 +16,7 @@ import { ProcessLedger } from "../src/supervisor/process-ledger.ts";
 import { likeStack } from "./like-stack.ts";
 import { listeningSockets } from "../src/supervisor/listening-sockets.ts";
 import { type ProcessSamples, sampleProcessesDuring } from "./process-sampler.ts";
+import { itOnLinux } from "../src/shared/fixtures/it-on-linux.ts";
 
 // One first start of everything, looked at from all sides.
 let stack: Stack & AsyncDisposable;
@@ -75,7 +76,7 @@ it("writes none of them to a log, and keeps folders and files to their owner", a
   }
 });
 
-it.runIf(process.platform === "linux")("listens on loopback only", async () => {
+itOnLinux("listens on loopback only", async () => {
   const pids = (await stackProcesses(stack)).map(({ pid }) => pid);
   const sockets = await listeningSockets(pids);
   const planned = Object.values(stack.ports).flatMap((own) => Object.values(own));

@@ -3,7 +3,6 @@ import { ConfigurationError } from "../errors/api-errors.ts";
 import { Page } from "./operation.ts";
 
 const title = "DevStack Core - Reference API";
-const html = "text/html; charset=utf-8";
 
 export async function getMetrics({ metrics }: ApiContext) {
   return new Page(metrics.contentType, await metrics.text());
@@ -18,39 +17,35 @@ export async function getOpenapi({ openapiDocument }: ApiContext) {
 
 /** Swagger UI; its files are served under `/docs/assets/`. */
 export async function getDocs() {
-  return new Page(
-    html,
-    `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <title>${title}</title>
-    <link rel="stylesheet" href="/docs/assets/swagger-ui.css" />
-    <link rel="icon" href="/docs/assets/favicon-32x32.png" />
-  </head>
-  <body>
-    <div id="swagger-ui"></div>
+  return page(
+    `<link rel="stylesheet" href="/docs/assets/swagger-ui.css" />
+    <link rel="icon" href="/docs/assets/favicon-32x32.png" />`,
+    `<div id="swagger-ui"></div>
     <script src="/docs/assets/swagger-ui-bundle.js"></script>
-    <script src="/docs/assets/start-swagger-ui.js"></script>
-  </body>
-</html>
-`,
+    <script src="/docs/assets/start-swagger-ui.js"></script>`,
   );
 }
 
 export async function getRedoc() {
+  return page(
+    `<link rel="icon" href="data:," />`,
+    `<redoc spec-url="/openapi.json" disable-google-font="true"></redoc>
+    <script src="/docs/assets/redoc.standalone.js"></script>`,
+  );
+}
+
+function page(links: string, body: string): Page {
   return new Page(
-    html,
+    "text/html; charset=utf-8",
     `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
     <title>${title}</title>
-    <link rel="icon" href="data:," />
+    ${links}
   </head>
   <body>
-    <redoc spec-url="/openapi.json" disable-google-font="true"></redoc>
-    <script src="/docs/assets/redoc.standalone.js"></script>
+    ${body}
   </body>
 </html>
 `,

@@ -1,3 +1,4 @@
+import { itOnLinux } from "./fixtures/it-on-linux.ts";
 import {
   chmod,
   mkdir,
@@ -53,7 +54,7 @@ it("gives missing parents the folder's bits whatever the umask, and leaves those
   expect(modes).toEqual([0o750, 0o711, 0o711]);
 });
 
-it.runIf(process.platform === "linux")("gives up where the system makes no folders", async () => {
+itOnLinux("gives up where the system makes no folders", async () => {
   await expect(ensureFolder("/proc/devstack/home", { mode: 0o700 })).rejects.toThrow(/ENOENT/);
   const file = path.join(folder, "file");
   await writeFileAtomically(file, "");

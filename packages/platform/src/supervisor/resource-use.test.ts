@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { afterEach, expect, it } from "vitest";
 import { eventually } from "../shared/eventually.ts";
 import { resourceUse } from "./resource-use.ts";
+import { itOnLinux } from "../shared/fixtures/it-on-linux.ts";
 
 const megabyte = 1024 * 1024;
 
@@ -19,7 +20,7 @@ let child: ChildProcess;
 
 afterEach(() => child.kill("SIGKILL"));
 
-it.runIf(process.platform === "linux")("counts what a process and its children use", async () => {
+itOnLinux("counts what a process and its children use", async () => {
   child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
   if (child.stdout) await once(child.stdout, "data");
   const pid = child.pid ?? 0;

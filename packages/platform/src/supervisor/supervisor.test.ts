@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "../shared/eventually.ts";
 import { identify, isRunning } from "../shared/process-identity.ts";
 import { startGated } from "./gated-process.ts";
+import { itOnLinux } from "../shared/fixtures/it-on-linux.ts";
 import { freePort } from "./fixtures/free-port.ts";
 import { listeningMember, type MemberShape } from "./fixtures/listening-member.ts";
 import { connectOnce, isPortFree } from "./ports.ts";
@@ -60,31 +61,28 @@ describe("start", () => {
     expect(order).toEqual(["late", "early"]);
   });
 
-  it.runIf(process.platform === "linux")(
-    "has the identity on disk while the process is still held at the gate",
-    async () => {
-      const port = await freePort();
-      // The ledger is asked to record before the word is given: the process is there, and has done nothing yet. What is
-      // seen there is judged outside, because an error thrown to the supervisor would only fail the unit.
-      let seen: unknown;
-      const watching = new (class extends ProcessLedger {
-        override async record(entry: Parameters<ProcessLedger["record"]>[0]): Promise<void> {
-          await super.record(entry);
-          const command = await readFile(`/proc/${entry.pid}/cmdline`, "utf8");
-          seen = {
-            files: await readdir(path.join(folder, "processes")),
-            running: isRunning(entry),
-            held: command.startsWith("/bin/sh\0"),
-            portFree: await isPortFree(port),
-          };
-        }
-      })(path.join(folder, "processes"));
-      ledger = watching;
-      const [status] = await supervise([unit("one", port)]).start(["one"]);
-      expect(seen).toEqual({ files: ["one.json"], running: true, held: true, portFree: true });
-      expect(status?.state).toBe("ready");
-    },
-  );
+  itOnLinux("has the identity on disk while the process is still held at the gate", async () => {
+    const port = await freePort();
+    // The ledger is asked to record before the word is given: the process is there, and has done nothing yet. What is
+    // seen there is judged outside, because an error thrown to the supervisor would only fail the unit.
+    let seen: unknown;
+    const watching = new (class extends ProcessLedger {
+      override async record(entry: Parameters<ProcessLedger["record"]>[0]): Promise<void> {
+        await super.record(entry);
+        const command = await readFile(`/proc/${entry.pid}/cmdline`, "utf8");
+        seen = {
+          files: await readdir(path.join(folder, "processes")),
+          running: isRunning(entry),
+          held: command.startsWith("/bin/sh\0"),
+          portFree: await isPortFree(port),
+        };
+      }
+    })(path.join(folder, "processes"));
+    ledger = watching;
+    const [status] = await supervise([unit("one", port)]).start(["one"]);
+    expect(seen).toEqual({ files: ["one.json"], running: true, held: true, portFree: true });
+    expect(status?.state).toBe("ready");
+  });
 
   it("tells the exit code and the last words of a process that ends before it answers", async () => {
     const supervisor = supervise([

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Stack } from "../../src/app/stack.ts";
 import { startForTests } from "../../src/app/test-suites.ts";
 import { createThrowawayStack } from "../../src/app/throwaway-stack.ts";
+import { servicesOfProfile } from "../../src/services/profiles.ts";
 import { likeStack } from "../like-stack.ts";
 import { referenceApis } from "../../src/services/reference-apis/apis.ts";
 import { installSchemathesis, type Schemathesis } from "./install-schemathesis.ts";
@@ -17,15 +18,7 @@ beforeAll(async () => {
   schemathesis = await installSchemathesis();
   if (schemathesis.run === undefined) return;
   stack = await createThrowawayStack(await likeStack());
-  await startForTests(stack, [
-    "vault",
-    "postgres",
-    "mysql",
-    "mongodb",
-    "redis",
-    "rabbitmq",
-    ...apis,
-  ]);
+  await startForTests(stack, servicesOfProfile("reference"));
 });
 afterAll(async () => stack?.[Symbol.asyncDispose]());
 
