@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { type Application, startApplication } from "./application.ts";
 import { eventually } from "./eventually.ts";
-import { listenerOn } from "./paused-process.ts";
+import { listenerOn, pause } from "./paused-process.ts";
 
 let api: Application;
 beforeAll(async () => {
@@ -58,6 +58,29 @@ it("keeps a thousand keys over a master's death: no 500, none lost, none unreada
     expect(read.filter(({ body }, n) => body.value !== acknowledged[n])).toEqual([]);
   });
 }, 90_000);
+
+it("has asked for a replica by the time that it acknowledges a key", async () => {
+  await whole();
+  // Connections of their own: those of the application are held up while it waits.
+  const nodes = await api.context.redis.use(async (cluster) =>
+    cluster.nodes("master").map((node) => node.duplicate()),
+  );
+  const endedWaits = async (): Promise<number> => {
+    const stats = await Promise.all(nodes.map(async (node) => node.info("commandstats")));
+    const calls = stats.map((text) => Number(/cmdstat_wait:calls=(\d+)/.exec(text)?.[1] ?? 0));
+    return calls.reduce((sum, each) => sum + each, 0);
+  };
+  const before = await endedWaits();
+  const { replicas } = (await api.ask("GET /redis/cluster/nodes")).body;
+  {
+    // No replica keeps up, so an answer that does not wait is there before WAIT has ended.
+    using paused = new DisposableStack();
+    for (const { port } of replicas) paused.use(pause(port));
+    expect((await api.ask("POST /examples/cache/acknowledged?value=yes")).status).toBe(200);
+    expect(await endedWaits()).toBe(before + 1);
+  }
+  for (const node of nodes) node.disconnect();
+});
 
 it("names the successor as master, and the one that came back as its replica", async () => {
   await whole();
