@@ -11,7 +11,7 @@ import { makeRuns } from "../../src/services/service-unit.ts";
 import { settingsOf } from "../../src/services/reference-apis/settings.ts";
 import { messageOf } from "../../src/shared/errors.ts";
 import { eventually } from "../../src/shared/eventually.ts";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../../src/supervisor/fixtures/free-port.ts";
 
 const checkout = path.resolve(import.meta.dirname, "..", "..", "..", "..");
 

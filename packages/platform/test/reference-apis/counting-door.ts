@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../../src/supervisor/fixtures/free-port.ts";
 
 /** A port before a server: counts who comes, and lets them through only while it is open. */
 export interface CountingDoor extends AsyncDisposable {

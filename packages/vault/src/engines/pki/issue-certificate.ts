@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { goDuration } from "../../core/duration.ts";
 import { Fault } from "../../core/fault.ts";
 import type { Fields } from "../../core/fields.ts";
-import type { SystemView } from "../../routing/route.ts";
+import type { Call, SystemView } from "../../routing/route.ts";
 import type { AlternativeNames } from "./alternative-names.ts";
 import { isHostname } from "./allowed-names.ts";
 import { buildCertificate, formatSerial, newSerial } from "./certificate.ts";
@@ -20,6 +20,7 @@ import {
 } from "./extensions.ts";
 import type { Signer } from "./issuer-store.ts";
 import { publicKeyDer, subjectKeyId } from "./key-pair.ts";
+import type { PkiRole } from "./pki-role.ts";
 import { encodeSubject, type Subject } from "./subject.ts";
 import type { UrlConfig } from "./url-config.ts";
 
@@ -84,8 +85,20 @@ export function validityOf({
   return { notBefore, notAfter: new Date(system.now.getTime() + seconds * 1000), warnings };
 }
 
-/** A certificate must not outlive its issuer, unless the issuer is set to allow or to cut that. */
-export function withinIssuer(validity: Validity, signer: Signer): Validity {
+/** A leaf's times by its role: it must not outlive its issuer, unless the issuer is set to allow or to cut that. */
+export function leafValidity(role: PkiRole, signer: Signer, { fields, system }: Call): Validity {
+  const rules = {
+    fields,
+    system,
+    ttl: role.ttl,
+    maxTtl: role.max_ttl,
+    notAfter: role.not_after,
+    notBeforeDuration: role.not_before_duration,
+  };
+  return withinIssuer(validityOf(rules), signer);
+}
+
+function withinIssuer(validity: Validity, signer: Signer): Validity {
   if (validity.notAfter <= signer.notAfter) return validity;
   const behaviour = signer.issuer.leaf_not_after_behavior;
   if (behaviour === "permit") return validity;

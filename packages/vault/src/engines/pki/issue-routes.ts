@@ -10,9 +10,8 @@ import { parseRequest, type CertificateRequest } from "./certificate-request.ts"
 import { IssuedCertificates } from "./issued-certificates.ts";
 import {
   issueLeaf,
+  leafValidity,
   requestedNames,
-  validityOf,
-  withinIssuer,
   type Issued,
   type Validity,
 } from "./issue-certificate.ts";
@@ -47,7 +46,7 @@ function issueFor(
     publicKey,
   }: { commonName: string; names: AlternativeNames; publicKey: KeyObject },
 ): Result {
-  const { view, fields, system, params } = call;
+  const { view, fields, params } = call;
   if (commonName === "" && role.require_cn) {
     throw Fault.badRequest(
       'the common_name field is required, or must be provided in a CSR with "use_csr_common_name" set to true, unless "require_cn" is set to false',
@@ -56,17 +55,7 @@ function issueFor(
   checkNames(role, commonName, names);
   checkIdentifiers(fields);
   const signer = new IssuerStore(view).signer(params["issuer"] ?? role.issuer_ref);
-  const validity = withinIssuer(
-    validityOf({
-      fields,
-      system,
-      ttl: role.ttl,
-      maxTtl: role.max_ttl,
-      notAfter: role.not_after,
-      notBeforeDuration: role.not_before_duration,
-    }),
-    signer,
-  );
+  const validity = leafValidity(role, signer, call);
   const issued = issueLeaf(signer, {
     subject: subjectOf(role, commonName),
     names,

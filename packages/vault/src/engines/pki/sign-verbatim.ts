@@ -2,35 +2,21 @@ import { Fault } from "../../core/fault.ts";
 import type { Call } from "../../routing/route.ts";
 import { parseRequest } from "./certificate-request.ts";
 import { checkStrength } from "./key-pair.ts";
-import {
-  issueLeaf,
-  validityOf,
-  withinIssuer,
-  type Issued,
-  type Validity,
-} from "./issue-certificate.ts";
+import { issueLeaf, leafValidity, type Issued, type Validity } from "./issue-certificate.ts";
 import { IssuerStore, type Signer } from "./issuer-store.ts";
 import { extendedKeyUsagesOf, initialPkiRole, keyUsagesOf, readPkiRole } from "./pki-role.ts";
 import { readUrls } from "./url-config.ts";
 
 /** Signs a request with the names that it brings: only for whoever may choose any. A role gives the times and usages. */
 export function signVerbatim(call: Call): { signer: Signer; issued: Issued; validity: Validity } {
-  const { view, fields, system, params } = call;
+  const { view, fields, params } = call;
   const name = params["role"];
   const role = name === undefined ? initialPkiRole : readPkiRole(view, name);
   if (role === undefined) throw Fault.badRequest(`unknown role: ${name}`);
   const request = parseRequest(fields.string("csr") ?? "");
   checkStrength(request.publicKey);
   const signer = new IssuerStore(view).signer(params["issuer"] ?? role.issuer_ref);
-  const rules = {
-    fields,
-    system,
-    ttl: role.ttl,
-    maxTtl: role.max_ttl,
-    notAfter: role.not_after,
-    notBeforeDuration: role.not_before_duration,
-  };
-  const validity = withinIssuer(validityOf(rules), signer);
+  const validity = leafValidity(role, signer, call);
   const usages = {
     ...role,
     server_flag: false,
