@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { RateLimiter, type RateVerdict } from "./rate-limiter.ts";
 import type { SharedRequest } from "./shared-window.ts";
 import { SlidingWindow } from "./sliding-window.ts";
@@ -9,6 +9,7 @@ let limiter: RateLimiter;
 const check = async (client = "a"): Promise<RateVerdict> => limiter.check("general", client);
 
 beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   now = 1_000_000;
   told = [];
   limiter = new RateLimiter({
@@ -21,7 +22,10 @@ beforeEach(() => {
     now: () => now,
   });
 });
-afterEach(() => limiter[Symbol.dispose]());
+afterEach(() => {
+  limiter[Symbol.dispose]();
+  vi.useRealTimers();
+});
 
 it("slides: room is made when the very request leaves, and not before", async () => {
   for (let n = 0; n < 5; n++) {
@@ -62,6 +66,22 @@ it("answers health at once, and asks nobody", () => {
     false,
   ]);
   expect(told).toEqual([]);
+});
+
+it("tells Redis at once of what it let through without asking", () => {
+  expect(limiter.check("metrics", "a")).not.toBeInstanceOf(Promise); // far from its limit
+  expect(told).toMatchObject([
+    { name: "test:metrics:a", ask: false, fold: [{ ageMs: 0, count: 1 }] },
+  ]);
+});
+
+it("tells Redis of health within a second", () => {
+  for (let n = 0; n < 2; n++) void limiter.check("health", "a");
+  now += 1000;
+  vi.advanceTimersByTime(1000);
+  expect(told).toMatchObject([
+    { name: "test:health:a", ask: false, fold: [{ ageMs: 1000, count: 2 }] },
+  ]);
 });
 
 it("tells later what Redis did not hear, and nothing that has left the window", async () => {
