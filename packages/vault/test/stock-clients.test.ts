@@ -1,7 +1,7 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -17,6 +17,7 @@ afterAll(() => {
 });
 
 const installMs = 240_000;
+const configFolder = process.env["XDG_CONFIG_HOME"] ?? join(homedir(), ".config");
 const npmFlags = [
   "--ignore-scripts",
   "--loglevel=error",
@@ -136,10 +137,13 @@ test("the Go client works as with any Vault", async (context) => {
   });
   const program = join(folder, "go-session", "session");
   const why = missing([["go", "build", "-C", "go-session", "-o", program, "."]], {
-    // What is compiled stays in Go's own cache, as after any build: most of it is the standard library.
     GOFLAGS: "-mod=readonly -modcacherw -trimpath -buildvcs=false", // a folder that can be removed afterwards
     GOTOOLCHAIN: "local",
     GOMODCACHE: join(folder, "go-modules"),
+    // What is compiled is kept for the next run, but in the checkout: nothing is written into the user's home.
+    GOCACHE: join(import.meta.dirname, "../../../node_modules/.cache/go-build"),
+    GOENV: process.env["GOENV"] ?? join(configFolder, "go", "env"),
+    XDG_CONFIG_HOME: join(folder, "go-config"),
   });
   if (why !== undefined) {
     console.log(`the Go client: skipped, since ${why}`);
