@@ -36,6 +36,7 @@ it("tries each parameter at its edges and just beyond them", () => {
       "/examples/cache/session%3A42?ttl=300",
       "/examples/cache/session%3A42?value=open&ttl=86401",
       "/examples/cache/session%3A42?value=open&ttl=many",
+      "/examples/cache/session%3A42?value=open&ttl=0x10",
     ]),
   );
 });

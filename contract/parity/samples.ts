@@ -36,6 +36,11 @@ export function invalidSamples(schema: Schema, name: string): readonly Sample[] 
         "more than the most": Number(maximum) + 1,
       }),
       { what: "a fraction", text: "1.5" },
+      { what: "a whole number as a fraction", text: "5.0" },
+      { what: "an exponent", text: "1e2" },
+      { what: "hexadecimal digits", text: "0x10" },
+      { what: "a plus", text: "+5" },
+      { what: "blanks around it", text: " 5 " },
       { what: "a word", text: "many" },
       { what: "nothing", text: "" },
     ];

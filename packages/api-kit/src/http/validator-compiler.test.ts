@@ -39,6 +39,13 @@ beforeAll(() => {
       handler,
     },
     {
+      url: "/narrow",
+      schema: {
+        querystring: object({ share: { type: "number" }, deep: { type: "boolean" } }),
+      },
+      handler,
+    },
+    {
       method: "POST",
       url: "/typed",
       schema: {
@@ -110,12 +117,31 @@ describe("names in a path", () => {
 });
 
 describe("a query", () => {
-  it("makes numbers of text, and refuses what is none", async () => {
-    expect(await faults("/set?value=x&ttl=60")).toEqual([]);
-    for (const ttl of ["x", "1.5", "NaN", "0x10z"])
-      expect(await faults(`/set?value=x&ttl=${ttl}`), ttl).toMatchObject([
+  it("makes whole numbers of decimal digits", async () => {
+    for (const ttl of ["60", "060"]) expect(await faults(`/set?value=x&ttl=${ttl}`)).toEqual([]);
+    expect(await faults("/set?value=x&ttl=-5")).toMatchObject([{ type: "minimum", input: -5 }]);
+  });
+
+  it.each(["x", "", "1.5", "5.0", " 5 ", "+5", "0x10", "0b11", "1e2", "1_000", "NaN", "٣"])(
+    "takes %j for no whole number, whatever JavaScript makes of it",
+    async (ttl) => {
+      expect(await faults(`/set?value=x&ttl=${encodeURIComponent(ttl)}`)).toEqual([
         { loc: ["query", "ttl"], msg: "is no integer", type: "type", input: ttl },
       ]);
+    },
+  );
+
+  it("takes numbers and truth by their words alone", async () => {
+    for (const query of ["share=0.5", "share=-2", "deep=true", "deep=false"])
+      expect(await faults(`/narrow?${query}`), query).toEqual([]);
+    for (const query of ["share=.5", "share=1e2", "share=", "deep=1", "deep=yes", "deep="])
+      expect(await faults(`/narrow?${query}`), query).toMatchObject([{ type: "type" }]);
+  });
+
+  it("refuses a number that is given twice", async () => {
+    expect(await faults("/set?value=x&ttl=5&ttl=5")).toMatchObject([
+      { loc: ["query", "ttl"], msg: "is no integer", input: null },
+    ]);
   });
 
   it("holds numbers to their bounds", async () => {

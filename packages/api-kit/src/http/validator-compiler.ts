@@ -3,7 +3,7 @@ import type { FastifySchemaCompiler } from "fastify";
 import type { FastifySchema } from "fastify";
 import { ValidationError, type ValidationFault } from "../errors/api-errors.ts";
 
-const common: Options = {
+const options: Options = {
   allErrors: true,
   verbose: true,
   strict: false, // OpenAPI's own words (example, discriminator …) stand in schemas
@@ -19,17 +19,46 @@ const locations: Readonly<Record<string, string>> = {
 
 /** One JSON Schema gives one 422, however an application came by it. Text of a path or a query becomes what is asked for. */
 export function createValidatorCompiler(): FastifySchemaCompiler<FastifySchema> {
-  const strict = new Ajv2020(common);
-  const coercing = new Ajv2020({ ...common, coerceTypes: true, useDefaults: true });
+  const ajv = new Ajv2020(options);
   return ({ schema, httpPart = "body" }) => {
-    const validate = (httpPart === "body" ? strict : coercing).compile(schema as object);
+    const validate = ajv.compile(schema as object);
     const location = locations[httpPart] ?? httpPart;
+    const readers = httpPart === "body" ? [] : readersOf(schema as ParametersSchema);
     return (data: unknown) => {
+      for (const [name, read] of readers) readInPlace(data as Record<string, unknown>, name, read);
       if (validate(data)) return { value: data };
       const faults = (validate.errors ?? []).map((error) => faultOf(location, error));
       return { error: new ValidationError(faults) };
     };
   };
+}
+
+interface ParametersSchema {
+  readonly properties?: Readonly<Record<string, { readonly type?: unknown }>>;
+}
+
+type Reader = (text: string) => unknown;
+
+/**
+ * What text means where a schema asks for another type; text that means nothing there is left for the schema to refuse.
+ * Ajv's own coercion takes whatever JavaScript makes a number of: `0x10`, `1e2`, `5.0`, blanks.
+ */
+const readersByType: Readonly<Record<string, Reader>> = {
+  integer: (text) => (/^-?\d+$/.test(text) ? Number(text) : text),
+  number: (text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text),
+  boolean: (text) => ({ true: true, false: false })[text] ?? text,
+};
+
+function readersOf({ properties = {} }: ParametersSchema): readonly (readonly [string, Reader])[] {
+  return Object.entries(properties).flatMap(([name, { type }]) => {
+    const read = readersByType[String(type)];
+    return read ? [[name, read] as const] : [];
+  });
+}
+
+function readInPlace(parameters: Record<string, unknown>, name: string, read: Reader): void {
+  const text = parameters[name];
+  if (typeof text === "string") parameters[name] = read(text);
 }
 
 function faultOf(location: string, error: ErrorObject): ValidationFault {
