@@ -5,6 +5,7 @@ import { homedir, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { installClient, type InstallCommand, installTestMs } from "./install-client.ts";
 import { TestVault } from "./test-vault.ts";
 
 let folder: string;
@@ -16,7 +17,6 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const installMs = 240_000;
 const configFolder = process.env["XDG_CONFIG_HOME"] ?? join(homedir(), ".config");
 const npmFlags = [
   "--ignore-scripts",
@@ -25,25 +25,6 @@ const npmFlags = [
   "--no-audit",
   "--no-fund",
 ];
-
-/** Why a client can't be had here, in one line; undefined once it is there. */
-function missing(
-  commands: readonly (readonly [string, ...string[]])[],
-  env: NodeJS.ProcessEnv = {},
-): string | undefined {
-  for (const [program, ...args] of commands) {
-    const { error, status, stderr } = spawnSync(program, args, {
-      cwd: folder,
-      encoding: "utf8",
-      timeout: installMs,
-      env: { ...process.env, ...env },
-    });
-    if (error !== undefined) return `${program} can't be run: ${error.message}`;
-    if (status !== 0)
-      return `${program} failed: ${stderr.trim().split("\n").slice(0, 3).join("; ")}`;
-  }
-  return undefined;
-}
 
 /** The session's program with what it has to know on stdin, so that no token is in its arguments. */
 async function session(
@@ -65,9 +46,31 @@ async function session(
   return JSON.parse(said) as Record<string, unknown>;
 }
 
-test("hvac works as with any Vault", async (context) => {
+describe("a client that is missing", () => {
+  const shell = (script: string): InstallCommand => ["sh", "-c", script];
+
+  test.each([
+    ["there is no such thing", ["no-such-program"] as const, "there is no no-such-program"],
+    [
+      "its registry is out of reach",
+      shell("echo 'npm error code EAI_AGAIN' >&2; exit 1"),
+      "sh failed: its registry can't be reached",
+    ],
+  ])("is skipped where %s", (_, command, why) => {
+    expect(installClient(folder, [shell("true"), command])).toBe(why);
+  });
+
+  test("fails where it does not compile, or takes for ever", () => {
+    const broken = shell("echo 'undefined: client.Sys' >&2; exit 1");
+    expect(() => installClient(folder, [broken])).toThrow("client.Sys");
+    const slow = ["sleep", "60"] as const;
+    expect(() => installClient(folder, [slow], { limitMs: 50 })).toThrow("ETIMEDOUT");
+  });
+});
+
+test("hvac works as with any Vault", { timeout: installTestMs }, async (context) => {
   const python = join(folder, "venv", "bin", "python");
-  const why = missing([
+  const why = installClient(folder, [
     ["python3", "-m", "venv", "venv"],
     [
       python,
@@ -108,8 +111,8 @@ test("hvac works as with any Vault", async (context) => {
   });
 });
 
-test("node-vault works as with any Vault", async (context) => {
-  const why = missing([
+test("node-vault works as with any Vault", { timeout: installTestMs }, async (context) => {
+  const why = installClient(folder, [
     // Its cache goes with the folder. No --prefix: npm would look for the machine's own settings there.
     ["npm", "install", ...npmFlags, "--cache", join(folder, "npm-cache"), "node-vault@0.12.0"],
   ]);
@@ -131,19 +134,21 @@ test("node-vault works as with any Vault", async (context) => {
   });
 });
 
-test("the Go client works as with any Vault", async (context) => {
+test("the Go client works as with any Vault", { timeout: installTestMs }, async (context) => {
   cpSync(join(import.meta.dirname, "clients", "go-session"), join(folder, "go-session"), {
     recursive: true,
   });
   const program = join(folder, "go-session", "session");
-  const why = missing([["go", "build", "-C", "go-session", "-o", program, "."]], {
-    GOFLAGS: "-mod=readonly -modcacherw -trimpath -buildvcs=false", // a folder that can be removed afterwards
-    GOTOOLCHAIN: "local",
-    GOMODCACHE: join(folder, "go-modules"),
-    // What is compiled is kept for the next run, but in the checkout: nothing is written into the user's home.
-    GOCACHE: join(import.meta.dirname, "../../../node_modules/.cache/go-build"),
-    GOENV: process.env["GOENV"] ?? join(configFolder, "go", "env"),
-    XDG_CONFIG_HOME: join(folder, "go-config"),
+  const why = installClient(folder, [["go", "build", "-C", "go-session", "-o", program, "."]], {
+    env: {
+      GOFLAGS: "-mod=readonly -modcacherw -trimpath -buildvcs=false", // a folder that can be removed afterwards
+      GOTOOLCHAIN: "local",
+      GOMODCACHE: join(folder, "go-modules"),
+      // What is compiled is kept for the next run, but in the checkout: nothing is written into the user's home.
+      GOCACHE: join(import.meta.dirname, "../../../node_modules/.cache/go-build"),
+      GOENV: process.env["GOENV"] ?? join(configFolder, "go", "env"),
+      XDG_CONFIG_HOME: join(folder, "go-config"),
+    },
   });
   if (why !== undefined) {
     console.log(`the Go client: skipped, since ${why}`);
