@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { fastify, type FastifyInstance, type FastifyRequest, LogController } from "fastify";
+import {
+  fastify,
+  type FastifyInstance,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  LogController,
+} from "fastify";
 import { addCacheHooks } from "../cache/cache-hooks.ts";
 import type { ApiContext } from "../context.ts";
 import { answerError, answerUnknownRoute, badlyEncodedPath } from "./answer-error.ts";
@@ -9,6 +15,12 @@ import { serveDocsAssets } from "./docs-assets.ts";
 import { lazyChildLogger } from "./lazy-child-logger.ts";
 import { addRequestHooks } from "./request-hooks.ts";
 import { createValidatorCompiler } from "./validator-compiler.ts";
+
+type CompilersFactory = NonNullable<FastifyServerOptions["schemaController"]>["compilersFactory"];
+/** Fastify's types mean the function of Ajv that its own validators are made of. */
+const validators = {
+  buildValidator: createValidatorCompiler,
+} as unknown as NonNullable<CompilersFactory>;
 
 const wellFormedId = /^[A-Za-z0-9._-]{1,128}$/;
 
@@ -32,6 +44,8 @@ export function createHttpApp(context: ApiContext): FastifyInstance {
       ignoreTrailingSlash: true,
       maxParamLength: 16_384, // longer than a request line: what is too long is the contract's to say
     },
+    // Given here, and not later, Fastify leaves its own two validators unloaded.
+    schemaController: { compilersFactory: validators },
     exposeHeadRoutes: false, // what is served is what the contract lists
     rewriteUrl: ({ url = "/" }) => (isWellEncoded(url) ? url : badlyEncodedPath),
   }) as unknown as FastifyInstance;
@@ -44,7 +58,6 @@ export function createHttpApp(context: ApiContext): FastifyInstance {
       route.preValidation = [...[route.preValidation ?? []].flat(), normaliseName];
   });
   acceptContentTypes(app);
-  app.setValidatorCompiler(createValidatorCompiler());
   app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply));
   answerUnknownRoute(app);
   serveDocsAssets(app);

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from "fastify";
 import type { ApiContext } from "../context.ts";
-import { type OperationInput, Page } from "../operations/operation.ts";
+import { type Operation, type OperationInput, Page } from "../operations/operation.ts";
 import { type OperationId, operations } from "../operations/operations.ts";
 
 declare module "fastify" {
@@ -12,32 +12,51 @@ declare module "fastify" {
 
 /** The Fastify handler of an operation. Give the route `config: { operationId }` as well. */
 export function operationHandler(context: ApiContext, id: OperationId): RouteHandlerMethod {
-  const operation = operations[id] as (
-    context: ApiContext,
-    input: OperationInput,
-  ) => Promise<unknown>;
-  return async (request, reply) => {
-    const result = await operation(context, inputOf(request, reply));
-    if (!(result instanceof Page)) return result;
-    reply.type(result.contentType);
-    return result.content;
+  const operation: Operation = operations[id];
+  // What is there at once is answered at once: an async function would wait a few rounds for it.
+  // oxlint-disable-next-line typescript/promise-function-async
+  return (request, reply) => {
+    const result = operation(context, new Input(request, reply));
+    return result instanceof Promise
+      ? result.then((value) => contentOf(value, reply))
+      : contentOf(result, reply);
   };
 }
 
-function inputOf(request: FastifyRequest, reply: FastifyReply): OperationInput {
-  return {
-    params: request.params as Readonly<Record<string, string>>,
-    query: request.query as Readonly<Record<string, unknown>>,
-    body: request.body,
-    request,
-    onAnswered: (callback) => {
-      let answered = false;
-      const once = (delivered: boolean) => (): void => {
-        if (!answered) callback(delivered);
-        answered = true;
-      };
-      reply.raw.once("finish", once(true));
-      reply.raw.once("close", once(false));
-    },
-  };
+function contentOf(result: unknown, reply: FastifyReply): unknown {
+  if (!(result instanceof Page)) return result;
+  reply.type(result.contentType);
+  return result.content;
+}
+
+class Input implements OperationInput {
+  readonly request: FastifyRequest;
+  readonly #reply: FastifyReply;
+
+  constructor(request: FastifyRequest, reply: FastifyReply) {
+    this.request = request;
+    this.#reply = reply;
+  }
+
+  get params(): OperationInput["params"] {
+    return this.request.params as OperationInput["params"];
+  }
+
+  get query(): OperationInput["query"] {
+    return this.request.query as OperationInput["query"];
+  }
+
+  get body(): unknown {
+    return this.request.body;
+  }
+
+  onAnswered(callback: (delivered: boolean) => void): void {
+    let answered = false;
+    const once = (delivered: boolean) => (): void => {
+      if (!answered) callback(delivered);
+      answered = true;
+    };
+    this.#reply.raw.once("finish", once(true));
+    this.#reply.raw.once("close", once(false));
+  }
 }

@@ -1,8 +1,9 @@
-import { Counter, Gauge, Registry } from "prom-client";
+import type * as promClient from "prom-client";
 import type { BreakerListener, BreakerState, Dependency } from "../breaker/circuit-breaker.ts";
 import { dependencies } from "../breaker/circuit-breaker.ts";
 import type { CacheCounts } from "../cache/response-cache.ts";
 import { ProcessMetrics } from "./process-metrics.ts";
+import { Counter, Gauge, Registry } from "./prom-client.ts";
 import { RequestMetrics, type RouteCount } from "./request-metrics.ts";
 
 export const version = "1.0.0";
@@ -88,7 +89,7 @@ export class ApiMetrics {
   }
 
   readonly #pools = new Map<Dependency, () => number | undefined>();
-  readonly #poolGauge: Gauge = new Gauge({
+  readonly #poolGauge: promClient.Gauge = new Gauge({
     name: "pool_connections",
     help: "Connections that a pool holds.",
     labelNames: ["service"],
@@ -107,11 +108,11 @@ export class ApiMetrics {
     );
   }
 
-  #counter(name: string, help: string, labelNames: readonly string[] = []): Counter {
+  #counter(name: string, help: string, labelNames: readonly string[] = []): promClient.Counter {
     return new Counter({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
   }
 
-  #gauge(name: string, help: string, labelNames: readonly string[] = []): Gauge {
+  #gauge(name: string, help: string, labelNames: readonly string[] = []): promClient.Gauge {
     return new Gauge({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
   }
 }

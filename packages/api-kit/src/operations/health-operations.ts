@@ -20,6 +20,6 @@ export async function getAllHealth(context: ApiContext) {
 }
 
 /** Whether the application itself answers; touches nothing. */
-export async function getHealth() {
+export function getHealth() {
   return { status: "ok" };
 }

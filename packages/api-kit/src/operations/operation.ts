@@ -9,10 +9,11 @@ export interface OperationInput {
   readonly body: unknown;
   readonly request: FastifyRequest;
   /** Called once the answer is written (true), or can't be any more (false). */
-  readonly onAnswered: (callback: (delivered: boolean) => void) => void;
+  onAnswered(callback: (delivered: boolean) => void): void;
 }
 
-export type Operation = (context: ApiContext, input: OperationInput) => Promise<unknown>;
+/** Gives the answer, or a promise of it. */
+export type Operation = (context: ApiContext, input: OperationInput) => unknown;
 
 /** An answer that is not JSON. */
 export class Page {

@@ -4,7 +4,7 @@ import { allowedTypes, bodyLimitBytes } from "../http/content-types.ts";
 import { allowedOrigins } from "../http/cors.ts";
 import { version } from "../metrics/api-metrics.ts";
 
-export async function getRoot({ settings }: ApiContext) {
+export function getRoot({ settings }: ApiContext) {
   const { general, health, metrics } = settings.rateLimits;
   return {
     name: "DevStack Core - Reference API",

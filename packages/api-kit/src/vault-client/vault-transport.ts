@@ -1,6 +1,8 @@
-import http from "node:http";
 import https from "node:https";
 import { VaultUnavailableError } from "../errors/api-errors.ts";
+
+// An `import` reads every property of the module, and one of them loads a second HTTP client: a tenth of a start.
+const http = process.getBuiltinModule("node:http");
 
 export interface VaultAnswer {
   readonly status: number;
