@@ -1,13 +1,11 @@
 import { createHash } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
-import { isRunning, type ProcessIdentity } from "../shared/process-identity.ts";
-import type { ProcessExit, RunningProcess } from "./gated-process.ts";
+import { isRunning } from "../shared/process-identity.ts";
+import type { RunningProcess } from "./gated-process.ts";
+import { processEnd } from "./process-end.ts";
 import type { LedgerEntry, ProcessLedger } from "./process-ledger.ts";
 import type { ProcessSpec } from "./process-spec.ts";
 import { reapLeftovers } from "./reap-leftovers.ts";
 import type { Member } from "./unit.ts";
-
-const pollMs = 100;
 
 /** The member's processes in the order of their start, each with its name. */
 function processesOf(member: Member): readonly (readonly [string, ProcessSpec])[] {
@@ -57,11 +55,6 @@ export async function adoptLeftovers(
 
 function adopt({ name, pid, startTime, marker }: LedgerEntry, spec: ProcessSpec): RunningProcess {
   const identity = { pid, startTime };
-  return { name, identity, marker, spec, exited: gone(identity) };
-}
-
-/** It is nobody's child here, so nobody is told of its end: it is looked for. */
-async function gone(identity: ProcessIdentity): Promise<ProcessExit> {
-  while (isRunning(identity)) await delay(pollMs, undefined, { ref: false });
-  return { code: null, signal: null };
+  const exited = processEnd(identity).then(() => ({ code: null, signal: null }));
+  return { name, identity, marker, spec, exited };
 }
