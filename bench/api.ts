@@ -13,6 +13,7 @@ import { cpuSeconds, residentMegabytes } from "./api/process-use.ts";
 import { provideFastApi } from "./api/provide-fastapi.ts";
 import { Samples } from "./api/samples.ts";
 import type { ServerProcess } from "./api/server-process.ts";
+import { listenForInterruption } from "./interruption.ts";
 import { report } from "./report.ts";
 
 /** The reference APIs beside Node's own server, Express, FastAPI and their own drivers, all in the same rounds. */
@@ -23,12 +24,10 @@ const crowds = [10, 100, 1000];
 const cacheKey = "bench";
 const select = "/examples/database/postgres/query";
 
-const interrupted = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.once(signal, () => interrupted.abort(new Error("interrupted")));
+const interrupted = listenForInterruption();
 /** Throws once interrupted: what was started is ended on the way out. */
 const say = (text: string): void => {
-  interrupted.signal.throwIfAborted();
+  interrupted.throwIfAborted();
   process.stderr.write(`${text}\n`);
 };
 

@@ -16,6 +16,7 @@ import { keySlot, slotCount } from "../packages/platform/src/services/redis/key-
 import { withNode } from "../packages/platform/src/services/redis/node-client.ts";
 import { parseInfo } from "../packages/platform/src/services/redis/parse-info.ts";
 import { eventually } from "../packages/platform/src/shared/eventually.ts";
+import { listenForInterruption } from "./interruption.ts";
 import { report } from "./report.ts";
 
 /**
@@ -29,12 +30,14 @@ const home = path.resolve(import.meta.dirname, "..");
 const instances = redis.instances ?? [];
 const keys = oneKeyASlot();
 
+const interrupted = listenForInterruption();
+
 type Node = Parameters<Parameters<typeof withNode>[1]>[0];
 
 await using stack = await createThrowawayStack(
   await resolveStack({ cwd: home, home, surroundings: surroundings() }),
 );
-await up(stack, { services: ["redis"] });
+await up(stack, { services: ["redis"], signal: interrupted });
 const password = String((await credentialsOf(stack, redis))["redis-1"]?.["password"]);
 
 const killed: number[] = [];
@@ -65,7 +68,7 @@ function rowsOf(
 
 /** Milliseconds from the signal to one master, another one each time, until every slot has taken a write. */
 async function timeOf(signal: NodeJS.Signals, trial: number): Promise<number> {
-  await eventually(isWhole, { deadlineMs: 60_000, intervalMs: 100 });
+  await eventually(isWhole, { deadlineMs: 60_000, intervalMs: 100, signal: interrupted });
   const masters = (await viewOf("redis-1")).filter(({ slots }) => slots.length > 0);
   const lost = masters[trial % masters.length];
   const instance = instances.find((name) => stack.ports[name]?.["bus"] === lost?.busPort);
@@ -79,7 +82,10 @@ async function timeOf(signal: NodeJS.Signals, trial: number): Promise<number> {
       const missing = new Set(
         keys.keys().filter((slot) => slot % 40 === 0 && holdsSlot(lost.slots, slot)),
       );
-      while (missing.size > 0) await writeTo(nodes, missing);
+      while (missing.size > 0) {
+        interrupted.throwIfAborted();
+        await writeTo(nodes, missing);
+      }
       return performance.now() - startedAt;
     } finally {
       if (signal === "SIGSTOP") process.kill(pid, "SIGCONT");

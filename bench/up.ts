@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { credentialsOf } from "../packages/platform/src/app/connections.ts";
@@ -12,15 +12,19 @@ import { surroundings } from "../packages/platform/src/config/folders.ts";
 import { servicesOfProfile } from "../packages/platform/src/services/profiles.ts";
 import { definitions } from "../packages/platform/src/services/registry.ts";
 import { makeRuns } from "../packages/platform/src/services/service-unit.ts";
+import { cpuSeconds, residentMegabytes } from "./api/process-use.ts";
 import { BareService } from "./bare-service.ts";
+import { listenForInterruption } from "./interruption.ts";
 import { median, report } from "./report.ts";
 
 /** `up`, `down`, the command line and a stack at rest, each beside the bare engines in the same rounds. */
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
 const home = path.resolve(import.meta.dirname, "..");
 const empty = path.join(import.meta.dirname, "empty.mjs");
-const clockTicks = 100; // a second, on every Linux that Node runs on
-const idleSeconds = 5;
+/** Long enough for what comes seldom; in five seconds the collection of a start's garbage alone would be one per cent. */
+const idleSeconds = 60;
+
+const interrupted = listenForInterruption();
 
 type Samples = Record<string, number[]>;
 
@@ -44,16 +48,24 @@ for (let round = 1; round <= rounds; round += 1) {
     add(ours, "status", await devstack("status"));
     add(ours, "help", await devstack("--help"));
   }
-  await measureIdle(stack);
+  await measureMemory(stack);
+  if (round === rounds) await measureIdle(stack);
   add(ours, "down", await devstack("down"));
   add(ours, "up warm", await devstack("up"));
   const fresh = await bareServices(stack); // this round's credentials
   add(ours, "down", await devstack("down"));
   for (const [name, service] of Object.entries(fresh)) {
-    add(bare.warm, name, await service.startWarm());
-    add(bare.stop, name, await service.stop());
-    add(bare.first, name, await service.startFirst());
-    add(bare.stop, name, await service.stop());
+    for (const [samples, start] of [
+      [bare.warm, async () => service.startWarm()],
+      [bare.first, async () => service.startFirst()],
+    ] as const) {
+      interrupted.throwIfAborted();
+      try {
+        add(samples, name, await start());
+      } finally {
+        add(bare.stop, name, await service.stop()); // also what a start that failed has left
+      }
+    }
   }
 }
 
@@ -111,27 +123,23 @@ async function forget({ folders }: Stack): Promise<void> {
     await rm(folder, { recursive: true, force: true });
 }
 
-async function measureIdle(of: Stack): Promise<void> {
+async function daemonAndVault(of: Stack): Promise<readonly number[]> {
   const vault = (await status(of)).instances.find((one) => one.instance === "vault")?.pid;
-  const pids = [(await runningDaemon(of))?.pid, vault].filter((pid) => pid !== undefined);
-  await delay(2000); // what a start leaves to be done
-  const before = await Promise.all(pids.map(cpuTicks));
-  await delay(idleSeconds * 1000);
-  const after = await Promise.all(pids.map(cpuTicks));
-  const ticks = sum(after) - sum(before);
-  add(ours, "idle cpu", (100 * ticks) / clockTicks / idleSeconds);
-  add(ours, "idle memory", sum(await Promise.all(pids.map(residentMegabytes))));
+  return [(await runningDaemon(of))?.pid, vault].filter((pid) => pid !== undefined);
 }
 
-async function cpuTicks(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return Number(fields[11]) + Number(fields[12]);
+async function measureMemory(of: Stack): Promise<void> {
+  const used = await Promise.all((await daemonAndVault(of)).map(residentMegabytes));
+  add(ours, "idle memory", sum(used.map(({ now }) => now)));
 }
 
-async function residentMegabytes(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/^VmRSS:\s+(\d+)/m.exec(text)?.[1]) / 1024;
+async function measureIdle(of: Stack): Promise<void> {
+  process.stderr.write(`a minute in which nobody asks\n`);
+  const pids = await daemonAndVault(of);
+  const before = await Promise.all(pids.map(cpuSeconds));
+  await delay(idleSeconds * 1000, undefined, { signal: interrupted });
+  const after = await Promise.all(pids.map(cpuSeconds));
+  add(ours, "idle cpu", (100 * (sum(after) - sum(before))) / idleSeconds);
 }
 
 function sum(values: readonly number[]): number {
@@ -148,6 +156,7 @@ async function devstack(...args: readonly string[]): Promise<number> {
 
 /** Wall time of a command, in milliseconds; rejects unless it succeeds. */
 async function timed(program: string, args: readonly string[]): Promise<number> {
+  interrupted.throwIfAborted();
   const startedAt = performance.now();
   const child = spawn(program, args, { cwd: home, stdio: ["ignore", "ignore", "pipe"] });
   let said = "";

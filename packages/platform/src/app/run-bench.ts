@@ -4,7 +4,7 @@ import path from "node:path";
 
 const suffix = ".ts";
 /** In the same folder, but no claim of their own. */
-const shared = ["report", "bare-service"];
+const shared = ["report", "bare-service", "interruption"];
 
 /** Every measurement there is: a file each in `bench/`. */
 export async function benchNames(home: string): Promise<readonly string[]> {
@@ -23,13 +23,14 @@ export async function benchResult(home: string, name: string): Promise<object> {
 
 /**
  * Runs one; it prints its own table, where it is to be quiet on stderr. Gives whether it came to its end, whatever its
- * figures say.
+ * figures say; rejects with the signal's reason once it has ended the one that was interrupted.
  */
 export async function runBench(
   home: string,
   name: string,
   { signal, quiet }: { readonly signal: AbortSignal; readonly quiet: boolean },
 ): Promise<boolean> {
+  signal.throwIfAborted();
   const file = path.join(home, "bench", name + suffix);
   const args = ["--disable-warning=ExperimentalWarning", file];
   const child = spawn(process.execPath, args, {
@@ -37,8 +38,10 @@ export async function runBench(
     stdio: ["ignore", quiet ? 2 : 1, 2],
   });
   signal.addEventListener("abort", () => child.kill("SIGTERM"), { once: true });
-  return new Promise((resolve, reject) => {
+  const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code) => resolve(code === 0));
+    child.once("close", resolve);
   });
+  signal.throwIfAborted();
+  return code === 0;
 }

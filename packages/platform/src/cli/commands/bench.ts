@@ -20,7 +20,6 @@ export const benchCommand: Command = {
     }
     const results = [];
     for (const name of positionals.length > 0 ? positionals : known) {
-      interrupted.throwIfAborted();
       const done = await runBench(home, name, { signal: interrupted, quiet: json });
       results.push({ name, done, ...(done && json ? await benchResult(home, name) : {}) });
     }
