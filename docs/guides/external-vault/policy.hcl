@@ -10,7 +10,7 @@ path "sys/policies/acl/+"                   { capabilities = ["create", "read", 
 path "auth/approle/role"                    { capabilities = ["list"] }
 path "auth/approle/role/*"                  { capabilities = ["create", "read", "update", "delete", "list"] }
 path "secret/*"                             { capabilities = ["create", "read", "update", "delete", "list"] }
-path "pki/*"                                { capabilities = ["create", "read", "update", "list"] }
+path "pki/*"                                { capabilities = ["create", "read", "update", "delete", "list"] }
 path "pki_int/*"                            { capabilities = ["create", "read", "update", "delete", "list"] }
 
 # Of use to the live suites alone (devstack test approle-auth approle-security).

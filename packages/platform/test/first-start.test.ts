@@ -6,7 +6,7 @@ import type { Stack } from "../src/app/stack.ts";
 import { createThrowawayStack } from "../src/app/throwaway-stack.ts";
 import { up, type UpOutcome } from "../src/app/up.ts";
 import { down } from "../src/app/down.ts";
-import { readCredential } from "../src/vault/bootstrap.ts";
+import { readCredential } from "../src/vault/stored-credentials.ts";
 import { isPortFree } from "../src/supervisor/ports.ts";
 import { processTree } from "../src/supervisor/process-tree.ts";
 import { definitions } from "../src/services/registry.ts";

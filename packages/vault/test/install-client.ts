@@ -28,7 +28,7 @@ export function installClient(
   { env = {}, limitMs = installMs }: { env?: NodeJS.ProcessEnv; limitMs?: number } = {},
 ): string | undefined {
   for (const [program, ...args] of commands) {
-    const { error, status, stderr } = spawnSync(program, args, {
+    const { error, status, stdout, stderr } = spawnSync(program, args, {
       cwd: folder,
       encoding: "utf8",
       timeout: limitMs,
@@ -36,11 +36,11 @@ export function installClient(
     });
     if (error !== undefined && "code" in error && error.code === "ENOENT")
       return `there is no ${program}`;
-    const [, lacking] = lacks.find(([said]) => said.test(stderr)) ?? [];
+    const [, lacking] = lacks.find(([said]) => said.test(stdout + stderr)) ?? [];
     if (error === undefined && status !== 0 && lacking !== undefined)
       return `${program} failed: ${lacking}`;
     if (error !== undefined || status !== 0)
-      throw new Error(`${[program, ...args].join(" ")}: ${error?.message ?? stderr}`);
+      throw new Error(`${[program, ...args].join(" ")}: ${error?.message ?? stdout + stderr}`);
   }
   return undefined;
 }

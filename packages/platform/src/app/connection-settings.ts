@@ -1,7 +1,7 @@
 import type { Connection, ConnectionRun, ServiceDefinition } from "../services/definition.ts";
 import { makeRuns } from "../services/service-unit.ts";
 import { vaultService } from "../services/vault/vault-service.ts";
-import { readCredential } from "../vault/bootstrap.ts";
+import { readCredential } from "../vault/stored-credentials.ts";
 import type { VaultClient } from "../vault/vault-client.ts";
 import type { ExternalVault } from "./external-vault.ts";
 import { keyStoreOf } from "./key-store-of.ts";

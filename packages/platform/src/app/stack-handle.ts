@@ -3,7 +3,7 @@ import path from "node:path";
 import { definitionOf } from "../services/registry.ts";
 import { programFile } from "../shared/program-file.ts";
 import type { CommandResult, StackHandle } from "../suites/stack-handle.ts";
-import { readCredential } from "../vault/bootstrap.ts";
+import { readCredential } from "../vault/stored-credentials.ts";
 import { logIn } from "../vault/login.ts";
 import { keyStoreOf } from "./key-store-of.ts";
 import { engineOf } from "./engines.ts";

@@ -14,7 +14,7 @@ import {
 import type { ProcessIdentity } from "../shared/process-identity.ts";
 import type { Member, Unit, UnitControl } from "../supervisor/unit.ts";
 import type { EngineInstallation, EngineRequirement } from "../toolchain/engine.ts";
-import { readCredential } from "../vault/bootstrap.ts";
+import { readCredential } from "../vault/stored-credentials.ts";
 import { isFresh, issueCertificate } from "../vault/certificates.ts";
 import type { KeyStore } from "../vault/key-store.ts";
 import { logIn } from "../vault/login.ts";

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { readCredential } from "../vault/bootstrap.ts";
+import { readCredential } from "../vault/stored-credentials.ts";
 import type { CheckContext } from "./suite.ts";
 
 /** The instance's process is there, is ready by the supervisor's own probe, and is not root's. */

@@ -1,4 +1,6 @@
+import { intermediateAuthority, rootAuthority } from "./authorities.ts";
 import type { KeyStore } from "./key-store.ts";
+import { mountUnlessThere } from "./mount-unless-there.ts";
 import { certificateNames, intermediateMount, roleName, rootMount } from "./platform-model.ts";
 import type { VaultClient } from "./vault-client.ts";
 import { writeUnlessSo } from "./write-unless-so.ts";
@@ -19,7 +21,7 @@ const defaultTerms: AuthorityTerms = {
 interface PkiOptions {
   readonly client: VaultClient;
   readonly keyStore: KeyStore;
-  readonly mounts: Readonly<Record<string, unknown>>;
+  readonly mounts: Readonly<Record<string, unknown>> | undefined;
   readonly certificates: readonly { readonly instance: string; readonly keyType: "ec" | "rsa" }[];
   readonly terms?: AuthorityTerms;
 }
@@ -31,13 +33,11 @@ export async function bootstrapPki(options: PkiOptions): Promise<void> {
     [rootMount, terms.root],
     [intermediateMount, terms.intermediate],
   ] as const) {
-    if (!mounts[`${mount}/`])
-      await client.write(`sys/mounts/${mount}`, { type: "pki", config: { max_lease_ttl: maxTtl } });
+    const settings = { type: "pki", config: { max_lease_ttl: maxTtl } };
+    await mountUnlessThere(client, ["sys/mounts", mount], settings, mounts);
   }
-  const root = (await authority(client, rootMount)) ?? (await makeRoot(client, terms.root));
-  const intermediate =
-    (await authority(client, intermediateMount)) ??
-    (await makeIntermediate(client, terms.intermediate, root));
+  const root = await rootAuthority(client, terms.root);
+  const intermediate = await intermediateAuthority(client, terms.intermediate, root);
   await Promise.all([
     keyStore.saveCa(root, intermediate),
     ...options.certificates.map(({ instance, keyType }) =>
@@ -65,43 +65,4 @@ export async function bootstrapPki(options: PkiOptions): Promise<void> {
       }),
     ),
   ]);
-}
-
-/** The mount's certificate, PEM; undefined while it has none: then it has no issuers, and what is answered differs. */
-async function authority(client: VaultClient, mount: string): Promise<string | undefined> {
-  const path = `${mount}/cert/ca`;
-  const { status } = await client.request("GET", path);
-  if (status !== 200 && (await client.list(`${mount}/issuers`)).length === 0) return undefined;
-  const certificate = (await client.read(path))?.["certificate"];
-  return typeof certificate === "string" && certificate !== "" ? certificate : undefined;
-}
-
-async function makeRoot(client: VaultClient, ttl: string): Promise<string> {
-  const answer = await client.write(`${rootMount}/root/generate/internal`, {
-    common_name: "DevStack Core Root CA",
-    ttl,
-    key_type: "ec",
-    key_bits: 256,
-    max_path_length: 1,
-  });
-  return answer.data?.["certificate"] as string;
-}
-
-async function makeIntermediate(client: VaultClient, ttl: string, root: string): Promise<string> {
-  const request = await client.write(`${intermediateMount}/intermediate/generate/internal`, {
-    common_name: "DevStack Core Intermediate CA",
-    key_type: "ec",
-    key_bits: 256,
-  });
-  const signed = await client.write(`${rootMount}/root/sign-intermediate`, {
-    csr: request.data?.["csr"],
-    common_name: "DevStack Core Intermediate CA",
-    ttl,
-    max_path_length: 0,
-  });
-  const certificate = signed.data?.["certificate"] as string;
-  await client.write(`${intermediateMount}/intermediate/set-signed`, {
-    certificate: `${certificate.trim()}\n${root.trim()}\n`,
-  });
-  return certificate;
 }

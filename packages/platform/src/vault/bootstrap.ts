@@ -3,14 +3,9 @@ import { Secret } from "../shared/secret.ts";
 import { writeIdentityCopy } from "./identity-copy.ts";
 import { bootstrapPki, type AuthorityTerms } from "./bootstrap-pki.ts";
 import type { KeyStore } from "./key-store.ts";
-import {
-  kvMount,
-  policyName,
-  policyText,
-  roleName,
-  type CredentialField,
-  type VaultTenant,
-} from "./platform-model.ts";
+import { mountUnlessThere } from "./mount-unless-there.ts";
+import { kvMount, policyName, policyText, roleName, type VaultTenant } from "./platform-model.ts";
+import { storeCredentials } from "./stored-credentials.ts";
 import type { VaultClient } from "./vault-client.ts";
 import { writeUnlessSo } from "./write-unless-so.ts";
 
@@ -27,23 +22,24 @@ export interface BootstrapOptions {
 /**
  * Brings the vault to what the registered services need. Every part looks at what is there first, so that it can be
  * run at each start and after a kill; a stored credential is never changed, a secret-id is given anew. What an earlier
- * start gave to a tenant that is gone, as an application taken out of the configuration, is taken back.
+ * start gave to a tenant that is gone, as an application taken out of the configuration, is taken back. Several stacks
+ * may do this to one external vault at the same moment: what the first of them makes is everybody's.
  */
 export async function bootstrapVault(options: BootstrapOptions): Promise<void> {
   const { client, tenants } = options;
   const [mounts, auths] = await Promise.all([client.read("sys/mounts"), client.read("sys/auth")]);
   const fillStore = async (): Promise<void> => {
-    if (!mounts?.[`${kvMount}/`])
-      await client.write(`sys/mounts/${kvMount}`, { type: "kv", options: { version: "2" } });
+    const versioned = { type: "kv", options: { version: "2" } };
+    await mountUnlessThere(client, ["sys/mounts", kvMount], versioned, mounts);
     await Promise.all(tenants.map(async (tenant) => storeCredentials(client, tenant)));
   };
   await Promise.all([
     fillStore(),
-    auths?.["approle/"] ? undefined : client.write("sys/auth/approle", { type: "approle" }),
+    mountUnlessThere(client, ["sys/auth", "approle"], { type: "approle" }, auths),
     bootstrapPki({
       client,
       keyStore: options.keyStore,
-      mounts: mounts ?? {},
+      mounts,
       certificates: [
         ...(options.ownCertificate === undefined
           ? []
@@ -62,36 +58,6 @@ export async function bootstrapVault(options: BootstrapOptions): Promise<void> {
 /** Whether a vault there sees this machine's requests come from the loopback. */
 function isLoopback(address: string): boolean {
   return /^(localhost|127\.[\d.]+)$/.test(new URL(address).hostname);
-}
-
-/** One after the other: an entry may take a field of another one of the same tenant. */
-async function storeCredentials(client: VaultClient, tenant: VaultTenant): Promise<void> {
-  for (const { path, fields } of tenant.credentials) {
-    const stored = await readCredential(client, path);
-    const missing = Object.entries(fields).filter(([name]) => stored?.[name] === undefined);
-    if (missing.length === 0) continue;
-    const made = await Promise.all(
-      missing.map(async ([name, field]) => [name, await valueOf(client, field)]),
-    );
-    await client.write(`${kvMount}/data/${path}`, {
-      data: { ...stored, ...Object.fromEntries(made) },
-    });
-  }
-}
-
-async function valueOf(client: VaultClient, field: CredentialField): Promise<string | boolean> {
-  if (typeof field !== "object") return field;
-  if ("generate" in field) return field.generate();
-  return (await readCredential(client, field.path))?.[field.field] as string;
-}
-
-/** A KV v2 entry's fields; undefined when there is none. */
-export async function readCredential(
-  client: VaultClient,
-  path: string,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const entry = await client.read(`${kvMount}/data/${path}`);
-  return entry?.["data"] as Readonly<Record<string, unknown>> | undefined;
 }
 
 async function giveIdentity(
@@ -121,11 +87,18 @@ async function giveIdentity(
     await client.write(`${role}/secret-id/destroy`, { secret_id: former.secretId.reveal() });
 }
 
+/** Another stack may use an external vault under the same name: then its role and policy stay. */
 async function takeIdentityBack(
   { client, keyStore }: BootstrapOptions,
   name: string,
 ): Promise<void> {
-  await client.delete(`auth/approle/role/${roleName(name)}`);
-  await client.delete(`sys/policies/acl/${policyName(name)}`);
+  const role = `auth/approle/role/${roleName(name)}`;
+  const own = await keyStore.identity(name);
+  if (own && !client.place.isOurs)
+    await client.write(`${role}/secret-id/destroy`, { secret_id: own.secretId.reveal() });
+  if (client.place.isOurs || (await client.list(`${role}/secret-id`)).length === 0) {
+    await client.delete(role);
+    await client.delete(`sys/policies/acl/${policyName(name)}`);
+  }
   await keyStore.removeIdentity(name); // last: by it the rest is found
 }

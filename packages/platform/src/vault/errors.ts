@@ -1,4 +1,4 @@
-import { defineErrors } from "../shared/errors.ts";
+import { defineErrors, DevStackError } from "../shared/errors.ts";
 
 export const vaultErrors = defineErrors({
   DS_VAULT_REFUSED: { exit: 1, summary: "The vault answered a request with an error." },
@@ -30,3 +30,8 @@ export const vaultErrors = defineErrors({
     summary: "The stack was never started, so its vault has no keys yet.",
   },
 });
+
+/** Whether the vault answered a request with this status. */
+export function wasAnswered(status: number, error: unknown): boolean {
+  return error instanceof DevStackError && error.details["status"] === status;
+}

@@ -2,7 +2,7 @@ import { DevStackError } from "../../shared/errors.ts";
 import type { Secret } from "../../shared/secret.ts";
 import type { Unit } from "../../supervisor/unit.ts";
 import { bootstrapVault } from "../../vault/bootstrap.ts";
-import { vaultErrors } from "../../vault/errors.ts";
+import { vaultErrors, wasAnswered } from "../../vault/errors.ts";
 import type { KeyStore } from "../../vault/key-store.ts";
 import { sealStatus } from "../../vault/open-vault.ts";
 import type { VaultTenant } from "../../vault/platform-model.ts";
@@ -55,7 +55,7 @@ export async function administratorOf(
     if (own?.["renewable"] === true) await root.write("auth/token/renew-self");
     return root;
   } catch (error) {
-    if (!(error instanceof DevStackError) || error.details["status"] !== 403) throw error;
+    if (!wasAnswered(403, error)) throw error;
     throw vaultErrors.DS_VAULT_TOKEN_REFUSED(
       `the vault at ${client.address} does not take the token of ${keyStore.rootTokenFile}`,
       {
