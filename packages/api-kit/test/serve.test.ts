@@ -5,6 +5,7 @@ import http from "node:http";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import tls from "node:tls";
 import { afterEach, beforeEach, expect, inject, it } from "vitest";
 import { eventually } from "./eventually.ts";
@@ -138,6 +139,25 @@ it("serves HTTPS beside HTTP, and takes a renewed certificate in use with no res
   expect(second).not.toBe(first);
   await eventually(async () => expect(await served(httpsPort)).toBe(second));
   expect((await ask("/health/")).status).toBe(200);
+});
+
+it("answers over HTTPS as over HTTP what is no request", async () => {
+  const httpsPort = await freePort();
+  await issue();
+  start({ ENABLE_TLS: "true", HTTPS_PORT: String(httpsPort), CERT_DIR: folder });
+  await serving();
+  await eventually(async () => served(httpsPort));
+  for (const [request, status] of [
+    ["nonsense", 400],
+    ["GET /health/ HTTP/1.1\r\nx-a: b", 400],
+    ["CONNECT localhost:22 HTTP/1.1\r\nhost: a", 400],
+  ] as const) {
+    const ca = await readFile(inject("stack").caFile);
+    const socket = tls.connect({ host: "127.0.0.1", port: httpsPort, ca });
+    socket.end(`${request}\r\n\r\n`);
+    const [, body = ""] = (await text(socket)).split("\r\n\r\n");
+    expect(JSON.parse(body)).toMatchObject({ error: "BadRequestError", status_code: status });
+  }
 });
 
 /** A certificate of the stack's CA in the folder. Gives its serial number. */

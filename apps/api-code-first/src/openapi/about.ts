@@ -9,7 +9,8 @@ export const about = {
     description: `Every answer carries \`X-Request-ID\`: the request's own where it sends a well-formed one, a new UUID otherwise.
 
 Errors have one envelope, whatever went wrong. A path that does not exist is answered with 404, a method that a path
-does not have with 405 and \`Allow\`; these two belong to no operation and are therefore not listed with them.
+does not have with 405 and \`Allow\`; what is no request of HTTP/1.1 with 400, 408 or 431. These belong to no
+operation and are therefore not listed with them.
 A slash at a path's end makes no difference.
 `,
     license: { name: "MIT", identifier: "MIT" },

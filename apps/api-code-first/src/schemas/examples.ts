@@ -53,7 +53,7 @@ export const CacheDeleted = Type.Object({
 });
 
 export const Message = Type.Unsafe<Record<string, unknown>>({
-  description: "Any JSON object that is not empty, of 1,000,000 characters at most.",
+  description: "Any JSON object that is not empty, of 1,000,000 characters and 100 levels at most.",
   type: "object",
   minProperties: 1,
   additionalProperties: true,

@@ -146,10 +146,18 @@ export class MethodNotAllowedError extends BaseAPIException {
   override readonly statusCode = 405;
 }
 
+export class RequestTimeoutError extends BaseAPIException {
+  override readonly statusCode = 408;
+}
+
 export class PayloadTooLargeError extends BaseAPIException {
   override readonly statusCode = 413;
 }
 
 export class UnsupportedMediaTypeError extends BaseAPIException {
   override readonly statusCode = 415;
+}
+
+export class HeaderTooLargeError extends BaseAPIException {
+  override readonly statusCode = 431;
 }

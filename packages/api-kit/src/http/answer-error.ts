@@ -8,10 +8,11 @@ import {
   RateLimitError,
   ResourceNotFoundError,
   UnsupportedMediaTypeError,
-  ValidationError,
 } from "../errors/api-errors.ts";
 import { allowedTypes } from "./content-types.ts";
+import { heldOpen, isStillSent } from "./held-open.ts";
 import { KnownRoutes } from "./known-routes.ts";
+import { refusalOf } from "./request-target.ts";
 
 /** The one place that turns what was thrown into an answer. What is no error of ours is logged and says nothing. */
 export function answerError(
@@ -25,11 +26,13 @@ export function answerError(
   const severity = error.statusCode >= 500 ? "error" : "debug";
   request.log[severity]({ err: thrown }, "request failed");
   if (error instanceof RateLimitError) reply.header("retry-after", error.retryAfter);
-  void reply
-    .code(error.statusCode)
-    .type("application/json; charset=utf-8")
-    .serializer(JSON.stringify) // the contract's serialiser of this status may know less
-    .send(error.toEnvelope(request.id, context.settings.debug));
+  // Text: the contract's serialiser of this status may know less.
+  const text = JSON.stringify(error.toEnvelope(request.id, context.settings.debug));
+  reply.code(error.statusCode).type("application/json; charset=utf-8");
+  reply.removeHeader("connection"); // Fastify would close it wherever a body is refused
+  if (!isStillSent(request.raw)) void reply.send(text);
+  else
+    void reply.header("content-length", Buffer.byteLength(text)).send(heldOpen(text, request.raw));
 }
 
 /** Fastify's own errors by code. */
@@ -54,18 +57,13 @@ function apiErrorOf(thrown: unknown, request: FastifyRequest): BaseAPIException 
   );
 }
 
-/** Where what is not well encoded is sent to; no route has it. */
-export const badlyEncodedPath = "/-";
-
 /** 404, or 405 where the path is there for other methods. */
 export function answerUnknownRoute(app: FastifyInstance): void {
   const known = new KnownRoutes();
   app.addHook("onRoute", ({ url, method }) => known.add(url, [method].flat()));
   app.setNotFoundHandler((request, reply) => {
-    if (request.url === badlyEncodedPath && request.originalUrl !== badlyEncodedPath)
-      throw new ValidationError([
-        { loc: ["path"], msg: "is not well encoded", type: "encoding", input: null },
-      ]);
+    const refusal = refusalOf(request.url, request.originalUrl);
+    if (refusal) throw refusal;
     const methods = known.methodsOf(request.url);
     if (methods.length === 0) throw new ResourceNotFoundError("There is nothing at this path.");
     reply.header("allow", methods.join(", "));

@@ -1,5 +1,5 @@
-import type { FastifyInstance } from "fastify";
-import { ValidationError } from "../errors/api-errors.ts";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { parseJson } from "./json-body.ts";
 
 export const allowedTypes = [
   "application/json",
@@ -14,23 +14,10 @@ export const bodyLimitBytes = 10 * 1024 * 1024;
 export function acceptContentTypes(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   for (const type of allowedTypes)
-    app.addContentTypeParser(type, { parseAs: "string" }, (_request, body, done) => {
-      if (type !== "application/json") done(null, body);
-      else parseJson(body as string, done);
-    });
-}
-
-function parseJson(text: string, done: (error: Error | null, body?: unknown) => void): void {
-  if (text === "") {
-    done(null);
-    return;
-  }
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    done(new ValidationError([{ loc: ["body"], msg: "is no JSON", type: "json", input: null }]));
-    return;
-  }
-  done(null, body);
+    app.addContentTypeParser(
+      type,
+      { parseAs: "buffer" },
+      async (_request: FastifyRequest, body: Buffer) =>
+        type === "application/json" ? parseJson(body) : body.toString("utf8"),
+    );
 }

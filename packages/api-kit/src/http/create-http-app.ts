@@ -9,11 +9,13 @@ import {
 } from "fastify";
 import { addCacheHooks } from "../cache/cache-hooks.ts";
 import type { ApiContext } from "../context.ts";
-import { answerError, answerUnknownRoute, badlyEncodedPath } from "./answer-error.ts";
+import { answerError, answerUnknownRoute } from "./answer-error.ts";
 import { acceptContentTypes, bodyLimitBytes } from "./content-types.ts";
 import { serveDocsAssets } from "./docs-assets.ts";
 import { lazyChildLogger } from "./lazy-child-logger.ts";
+import { serverLimits, UnreadRequests } from "./refuse-unread.ts";
 import { addRequestHooks } from "./request-hooks.ts";
+import { routedUrl } from "./request-target.ts";
 import { createValidatorCompiler } from "./validator-compiler.ts";
 
 type CompilersFactory = NonNullable<FastifyServerOptions["schemaController"]>["compilersFactory"];
@@ -29,6 +31,7 @@ const wellFormedId = /^[A-Za-z0-9._-]{1,128}$/;
  * `{ method, url, schema, config: { operationId }, handler: operationHandler(context, operationId) }`.
  */
 export function createHttpApp(context: ApiContext): FastifyInstance {
+  const unread = new UnreadRequests(context);
   const app = fastify({
     loggerInstance: context.logger,
     logController: new LogController({
@@ -47,8 +50,12 @@ export function createHttpApp(context: ApiContext): FastifyInstance {
     // Given here, and not later, Fastify leaves its own two validators unloaded.
     schemaController: { compilersFactory: validators },
     exposeHeadRoutes: false, // what is served is what the contract lists
-    rewriteUrl: ({ url = "/" }) => (isWellEncoded(url) ? url : badlyEncodedPath),
+    rewriteUrl: routedUrl,
+    ...serverLimits,
+    http: { requireHostHeader: false }, // ours is refused in the envelope
+    clientErrorHandler: unread.clientError,
   }) as unknown as FastifyInstance;
+  unread.watch(app.server, app.routing);
   // Nobody has it. Known to have a body it would be refused for one of no type, before it is known to be nowhere.
   app.addHttpMethod("QUERY", { overrideExisting: true });
   addRequestHooks(app, context);
@@ -68,17 +75,6 @@ export function createHttpApp(context: ApiContext): FastifyInstance {
 function requestId(request: IncomingMessage): string {
   const given = request.headers["x-request-id"];
   return typeof given === "string" && wellFormedId.test(given) ? given : randomUUID();
-}
-
-/** The router would turn down what is not, before any hook has seen it. */
-function isWellEncoded(url: string): boolean {
-  if (!url.includes("%")) return true;
-  try {
-    decodeURIComponent(url);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Services are named without regard to case and to blanks around them. */

@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.ts";
 import { KeptCertificate } from "./kept-certificate.ts";
 import { OpenConnections } from "./open-connections.ts";
+import { serverLimits, UnreadRequests } from "./refuse-unread.ts";
 
 const graceMs = 10_000;
 
@@ -23,9 +24,13 @@ export async function serve(app: FastifyInstance, context: ApiContext): Promise<
   let certificate: KeptCertificate | undefined;
   if (settings.enableTls && settings.certDir !== undefined) {
     certificate = await KeptCertificate.read(settings.certDir);
-    const server = https.createServer(certificate.files, (request, response) =>
-      app.routing(request, response),
+    const server = https.createServer(
+      { ...certificate.files, ...serverLimits, requireHostHeader: false },
+      app.routing,
     );
+    const unread = new UnreadRequests(context);
+    server.on("clientError", unread.clientError);
+    unread.watch(server, app.routing);
     certificate.follow(server, logger);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);

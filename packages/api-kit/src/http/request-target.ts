@@ -1,0 +1,54 @@
+import type { IncomingMessage } from "node:http";
+import { BadRequestError, type BaseAPIException, ValidationError } from "../errors/api-errors.ts";
+
+type Request = Pick<IncomingMessage, "url" | "headers" | "rawHeaders" | "httpVersion">;
+
+/** Paths that no route has: what can't be routed is sent there, so that it passes the same hooks as everything. */
+const refusals = {
+  "/-host": () => new BadRequestError("The request has no Host, or more than one."),
+  "/-target": () => new BadRequestError("The request's target is no path."),
+  "/-encoding": () =>
+    new ValidationError([
+      { loc: ["path"], msg: "is not well encoded", type: "encoding", input: null },
+    ]),
+} as const satisfies Readonly<Record<string, () => BaseAPIException>>;
+
+/** What the router is to look for. */
+export function routedUrl(request: Request): string {
+  const { url = "/" } = request;
+  return refusedPath(url, request) ?? url;
+}
+
+/** What is wrong with a request that was sent to `routed` in place of what it asked for. */
+export function refusalOf(routed: string, original: string): BaseAPIException | undefined {
+  if (routed === original || !Object.hasOwn(refusals, routed)) return undefined;
+  return refusals[routed as keyof typeof refusals]();
+}
+
+function refusedPath(url: string, request: Request): keyof typeof refusals | undefined {
+  if (!hasItsHost(request)) return "/-host";
+  if (!url.startsWith("/") && !/^https?:\/\//i.test(url)) return "/-target";
+  return isWellEncoded(url) ? undefined : "/-encoding";
+}
+
+/** RFC 9112, 3.2: one, and only before HTTP/1.1 none. Of several, `headers` shows the first. */
+function hasItsHost({ headers, rawHeaders, httpVersion }: Request): boolean {
+  if (headers.host === undefined) return httpVersion < "1.1";
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === "host") hosts++;
+  }
+  return hosts <= 1;
+}
+
+/** The router would turn down what is not, before any hook has seen it. */
+function isWellEncoded(url: string): boolean {
+  if (!url.includes("%")) return true;
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
