@@ -5,7 +5,7 @@ import http from "node:http";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { text } from "node:stream/consumers";
+import { text as wholeText } from "node:stream/consumers";
 import tls from "node:tls";
 import { afterEach, beforeEach, expect, inject, it } from "vitest";
 import { eventually } from "./eventually.ts";
@@ -155,7 +155,7 @@ it("answers over HTTPS as over HTTP what is no request", async () => {
     const ca = await readFile(inject("stack").caFile);
     const socket = tls.connect({ host: "127.0.0.1", port: httpsPort, ca });
     socket.end(`${request}\r\n\r\n`);
-    const [, body = ""] = (await text(socket)).split("\r\n\r\n");
+    const [, body = ""] = (await wholeText(socket)).split("\r\n\r\n");
     expect(JSON.parse(body)).toMatchObject({ error: "BadRequestError", status_code: status });
   }
 });

@@ -23,6 +23,18 @@ export const headers = {
   RetryAfter: header("In how many seconds to try again.", number),
   CacheControl: header("For how long a client may keep the answer.", text),
   ETag: header("Names this state of the answer, for `If-None-Match`.", text),
+  ContentSecurityPolicy: header(
+    "What a browser may load and do for the page; only what comes from the application itself.",
+    text,
+  ),
+  ReferrerPolicy: header(
+    "Where the page leads to, nobody is told where from.",
+    Type.Literal("no-referrer"),
+  ),
+  ContentTypeOptions: header(
+    "The answer is what its type says, and nothing else.",
+    Type.Literal("nosniff"),
+  ),
   XCache: header("Whether the answer came from the response cache.", oneOf("HIT", "MISS")),
 } as const;
 
@@ -40,4 +52,12 @@ export const cachedHeaders = {
   "Cache-Control": headers.CacheControl,
   ETag: headers.ETag,
   "X-Cache": headers.XCache,
+} as const;
+
+/** Of answers whose text a browser may show by itself. */
+export const pageHeaders = {
+  ...usualHeaders,
+  "Content-Security-Policy": headers.ContentSecurityPolicy,
+  "Referrer-Policy": headers.ReferrerPolicy,
+  "X-Content-Type-Options": headers.ContentTypeOptions,
 } as const;

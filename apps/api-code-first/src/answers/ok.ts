@@ -1,6 +1,6 @@
 import { type TSchema, Type } from "typebox";
 import type { Answer } from "../route.ts";
-import { cachedHeaders, usualHeaders } from "./headers.ts";
+import { cachedHeaders, pageHeaders, usualHeaders } from "./headers.ts";
 
 type Ok = Readonly<Record<200, Answer>>;
 
@@ -17,8 +17,13 @@ export function cachedJson(description: string, schema: TSchema, example: unknow
   return { 200: { ...json(description, schema, example)[200], headers: cachedHeaders } };
 }
 
-/** 200 with a text of this type. */
-export function text(description: string, contentType: string, example?: string): Ok {
+/** The same, which a browser may show by itself. */
+export function jsonPage(description: string, schema: TSchema): Ok {
+  return { 200: { ...json(description, schema)[200], headers: pageHeaders } };
+}
+
+/** 200 with a text of this type, which a browser may show by itself. */
+export function page(description: string, contentType: string, example?: string): Ok {
   const content = { schema: Type.String(), ...(example === undefined ? {} : { example }) };
-  return { 200: { description, headers: usualHeaders, content: { [contentType]: content } } };
+  return { 200: { description, headers: pageHeaders, content: { [contentType]: content } } };
 }

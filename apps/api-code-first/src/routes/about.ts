@@ -1,4 +1,4 @@
-import { json, text } from "../answers/ok.ts";
+import { json, jsonPage, page } from "../answers/ok.ts";
 import { always } from "../answers/other-answers.ts";
 import type { Route } from "../route.ts";
 import { OpenApiDocument, Root } from "../schemas/about.ts";
@@ -68,7 +68,7 @@ export const metricsRoute: Route = {
   tag: "metrics",
   summary: "What is counted and measured, for Prometheus",
   extensions: { "x-differs-by-implementation": ["app_info", "process_*", "nodejs_*", "go_*"] },
-  answers: { ...text("In Prometheus' text format.", "text/plain", metricsExample), ...always },
+  answers: { ...page("In Prometheus' text format.", "text/plain", metricsExample), ...always },
 };
 
 export const documentRoutes: readonly Route[] = [
@@ -78,7 +78,7 @@ export const documentRoutes: readonly Route[] = [
     path: "/docs",
     tag: "about",
     summary: "This document in Swagger UI",
-    answers: { ...text("The page.", "text/html"), ...always },
+    answers: { ...page("The page.", "text/html"), ...always },
   },
   {
     operationId: "getRedoc",
@@ -86,7 +86,7 @@ export const documentRoutes: readonly Route[] = [
     path: "/redoc",
     tag: "about",
     summary: "This document in ReDoc",
-    answers: { ...text("The page.", "text/html"), ...always },
+    answers: { ...page("The page.", "text/html"), ...always },
   },
   {
     operationId: "getOpenapi",
@@ -94,6 +94,6 @@ export const documentRoutes: readonly Route[] = [
     path: "/openapi.json",
     tag: "about",
     summary: "This document",
-    answers: { ...json("OpenAPI 3.1.", OpenApiDocument), ...always },
+    answers: { ...jsonPage("OpenAPI 3.1.", OpenApiDocument), ...always },
   },
 ];

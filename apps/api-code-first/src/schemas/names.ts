@@ -5,7 +5,7 @@ import { Type } from "typebox";
 const word = "^[a-zA-Z0-9_-]+$";
 
 /** Proxies and clients take these for steps in a path. */
-const noStep = { not: { enum: [".", ".."] } };
+const noStep = { not: { type: "string", enum: [".", ".."] } };
 
 export const NodeName = Type.String({
   description: "A Redis process of the stack, redis-1 to redis-6.",

@@ -13,7 +13,7 @@ import { answerError, answerUnknownRoute } from "./answer-error.ts";
 import { acceptContentTypes, bodyLimitBytes } from "./content-types.ts";
 import { serveDocsAssets } from "./docs-assets.ts";
 import { lazyChildLogger } from "./lazy-child-logger.ts";
-import { serverLimits, UnreadRequests } from "./refuse-unread.ts";
+import { headerRules, serverLimits, UnreadRequests } from "./refuse-unread.ts";
 import { addRequestHooks } from "./request-hooks.ts";
 import { routedUrl } from "./request-target.ts";
 import { createValidatorCompiler } from "./validator-compiler.ts";
@@ -52,7 +52,7 @@ export function createHttpApp(context: ApiContext): FastifyInstance {
     exposeHeadRoutes: false, // what is served is what the contract lists
     rewriteUrl: routedUrl,
     ...serverLimits,
-    http: { requireHostHeader: false }, // ours is refused in the envelope
+    http: headerRules,
     clientErrorHandler: unread.clientError,
   }) as unknown as FastifyInstance;
   unread.watch(app.server, app.routing);

@@ -25,7 +25,11 @@ export function operationHandler(context: ApiContext, id: OperationId): RouteHan
 
 function contentOf(result: unknown, reply: FastifyReply): unknown {
   if (!(result instanceof Page)) return result;
-  reply.type(result.contentType);
+  reply.type(result.contentType).headers({
+    "content-security-policy": result.policy,
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+  });
   return result.content;
 }
 

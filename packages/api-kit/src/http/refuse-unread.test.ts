@@ -82,6 +82,11 @@ it.each(served)("serves %s as usual", async (_, request) => {
   expect(await sendRaw(port, request)).toMatch(/^HTTP\/1.1 200 [^]*\{"status":"ok"\}$/);
 });
 
+it("takes a body of two types for one of neither", async () => {
+  const request = `${post("content-type: application/json", "content-length: 2", "connection: close")}{}`;
+  expect(await sendRaw(port, request)).toMatch(/^HTTP\/1.1 415 /);
+});
+
 it("answers requests that come together one after the other", async () => {
   const answer = await sendRaw(
     port,

@@ -18,6 +18,9 @@ export const serverLimits = {
   requestTimeout: 60_000,
 } as const;
 
+/** Further ones, which Fastify takes apart from these. What is wrong with a header is ours to say. */
+export const headerRules = { requireHostHeader: false, joinDuplicateHeaders: true } as const;
+
 /** Long enough for the client to read why. */
 const lingerMs = 1000;
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { BadRequestError, type BaseAPIException, ValidationError } from "../errors/api-errors.ts";
 
-type Request = Pick<IncomingMessage, "url" | "headers" | "rawHeaders" | "httpVersion">;
+type Request = Pick<IncomingMessage, "url" | "headers" | "httpVersion">;
 
 /** Paths that no route has: what can't be routed is sent there, so that it passes the same hooks as everything. */
 const refusals = {
@@ -31,15 +31,9 @@ function refusedPath(url: string, request: Request): keyof typeof refusals | und
   return isWellEncoded(url) ? undefined : "/-encoding";
 }
 
-/** RFC 9112, 3.2: one, and only before HTTP/1.1 none. Of several, `headers` shows the first. */
-function hasItsHost({ headers, rawHeaders, httpVersion }: Request): boolean {
-  if (headers.host === undefined) return httpVersion < "1.1";
-  let hosts = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at];
-    if (name?.length === 4 && name.toLowerCase() === "host") hosts++;
-  }
-  return hosts <= 1;
+/** RFC 9112, 3.2: one, and only before HTTP/1.1 none. The server joins what comes more than once. */
+function hasItsHost({ headers: { host }, httpVersion }: Request): boolean {
+  return host === undefined ? httpVersion < "1.1" : !host.includes(", ");
 }
 
 /** The router would turn down what is not, before any hook has seen it. */

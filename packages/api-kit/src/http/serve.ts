@@ -4,7 +4,7 @@ import type { FastifyInstance } from "fastify";
 import type { ApiContext } from "../context.ts";
 import { KeptCertificate } from "./kept-certificate.ts";
 import { OpenConnections } from "./open-connections.ts";
-import { serverLimits, UnreadRequests } from "./refuse-unread.ts";
+import { headerRules, serverLimits, UnreadRequests } from "./refuse-unread.ts";
 
 const graceMs = 10_000;
 
@@ -25,7 +25,7 @@ export async function serve(app: FastifyInstance, context: ApiContext): Promise<
   if (settings.enableTls && settings.certDir !== undefined) {
     certificate = await KeptCertificate.read(settings.certDir);
     const server = https.createServer(
-      { ...certificate.files, ...serverLimits, requireHostHeader: false },
+      { ...certificate.files, ...serverLimits, ...headerRules },
       app.routing,
     );
     const unread = new UnreadRequests(context);

@@ -15,16 +15,21 @@ export interface OperationInput {
 /** Gives the answer, or a promise of it. */
 export type Operation = (context: ApiContext, input: OperationInput) => unknown;
 
-/** An answer that is not JSON. */
+/** An answer whose text is made here, not by the contract's serialiser. */
 export class Page {
   readonly contentType: string;
   readonly content: string | Buffer;
+  /** As `Content-Security-Policy` says it: what a browser that shows the page may load and do for it. */
+  readonly policy: string;
 
-  constructor(contentType: string, content: string | Buffer) {
+  constructor(contentType: string, content: string | Buffer, policy = nothingAllowed) {
     this.contentType = contentType;
     this.content = content;
+    this.policy = policy;
   }
 }
+
+const nothingAllowed = "default-src 'none'; frame-ancestors 'none'";
 
 /** How long an operation's answers are kept, and under which names. */
 export interface CachePolicy {
