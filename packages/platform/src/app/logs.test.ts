@@ -4,7 +4,8 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { eventually } from "../shared/eventually.ts";
 import { LogKeeper } from "../supervisor/log-keeper.ts";
-import { followLogs, readLog } from "./logs.ts";
+import { followLogs, logFiles, readLog } from "./logs.ts";
+import type { Stack } from "./stack.ts";
 
 let folder: string;
 let file: string;
@@ -23,6 +24,7 @@ it("follows a log across its rotations, each line once", async () => {
   const over = new AbortController();
   const following = followLogs(
     [await readLog({ name: "engine", file }, 0, show)],
+    async () => [],
     show,
     over.signal,
   );
@@ -47,6 +49,7 @@ it("starts anew with a log that somebody cut", async () => {
   const over = new AbortController();
   const following = followLogs(
     [await readLog({ name: "engine", file }, 1, show)],
+    async () => [],
     show,
     over.signal,
   );
@@ -54,4 +57,25 @@ it("starts anew with a log that somebody cut", async () => {
   await eventually(async () => expect(shown.at(-1)).toBe("new"), { deadlineMs: 5000 });
   over.abort();
   await following;
+});
+
+it("follows a log too that comes later, from its first line", async () => {
+  const stack = { folders: { logs: folder }, apps: [] } as unknown as Stack;
+  const shown: string[] = [];
+  const over = new AbortController();
+  const following = followLogs(
+    [],
+    async () => logFiles(stack, []),
+    (name, line) => shown.push(`${name}: ${line}`),
+    over.signal,
+  );
+  await writeFile(file, "first\nsecond\n");
+  await eventually(async () => expect(shown).toEqual(["engine: first", "engine: second"]), {
+    deadlineMs: 5000,
+  });
+  await appendFile(file, "third\n");
+  await eventually(async () => expect(shown.at(-1)).toBe("engine: third"), { deadlineMs: 5000 });
+  over.abort();
+  await following;
+  expect(shown).toHaveLength(3);
 });

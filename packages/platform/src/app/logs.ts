@@ -59,28 +59,40 @@ export async function readLog(log: LogFile, lines: number, show: ShowLine): Prom
   return { ...log, offset: end };
 }
 
-/** Shows what is added to the logs until the signal aborts, also where they are rotated meanwhile. */
+/**
+ * Shows what is added to the logs until the signal aborts, also where they are rotated meanwhile, and of those that `find`
+ * gives later all that there is.
+ */
 export async function followLogs(
   positions: readonly LogPosition[],
+  find: () => Promise<readonly LogFile[]>,
   show: ShowLine,
   signal: AbortSignal,
 ): Promise<void> {
-  const logs = await Promise.all(
-    positions.map(async (position) => ({
-      ...position,
-      rest: "",
-      rotated: await rotation(position.file),
-      shorter: false,
-    })),
-  );
+  const logs = new Map<string, FollowedLog>();
+  for (const position of positions) logs.set(position.name, await followedFrom(position));
   while (!signal.aborted) {
-    for (const log of logs) {
+    for (const log of logs.values()) {
       const lines = (log.rest + (await readAdded(log))).split("\n");
       log.rest = lines.pop() ?? "";
       for (const line of lines) show(log.name, line);
     }
     await delay(100, undefined, { signal }).catch(() => undefined); // aborted: the loop ends
+    for (const found of await find())
+      if (!logs.has(found.name)) logs.set(found.name, await followedFrom({ ...found, offset: 0 }));
   }
+}
+
+interface FollowedLog extends LogFile {
+  offset: number;
+  /** The beginning of a line whose end is not written yet. */
+  rest: string;
+  rotated: Rotation;
+  shorter: boolean;
+}
+
+async function followedFrom(position: LogPosition): Promise<FollowedLog> {
+  return { ...position, rest: "", rotated: await rotation(position.file), shorter: false };
 }
 
 interface Rotation {
@@ -95,12 +107,7 @@ async function rotation(file: string): Promise<Rotation> {
 }
 
 /** What came since: the rest of a file that was rotated away, then what the log holds now. */
-async function readAdded(log: {
-  readonly file: string;
-  offset: number;
-  rotated: Rotation;
-  shorter: boolean;
-}): Promise<string> {
+async function readAdded(log: FollowedLog): Promise<string> {
   let rest = "";
   const rotated = await rotation(log.file);
   const sizeBytes = (await stat(log.file).catch(() => undefined))?.size ?? 0;

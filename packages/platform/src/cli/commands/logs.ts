@@ -1,4 +1,4 @@
-import { followLogs, logFiles, readLog } from "../../app/logs.ts";
+import { followLogs, type LogFile, logFiles, readLog } from "../../app/logs.ts";
 import type { Command } from "../command.ts";
 import { cliErrors } from "../errors.ts";
 
@@ -12,7 +12,9 @@ export const logsCommand: Command = {
   positionals: { min: 0, max: 32 },
   completes: "instance",
   run: async ({ stack, terminal, positionals, values, json, interrupted }) => {
-    const files = await logFiles(await stack(), positionals);
+    const own = await stack();
+    const find = async (): Promise<readonly LogFile[]> => logFiles(own, positionals);
+    const files = await find();
     const width = Math.max(0, ...files.map(({ name }) => name.length));
     const show = (name: string, line: string): void =>
       terminal.result(
@@ -24,7 +26,7 @@ export const logsCommand: Command = {
     const ends = await Promise.all(files.map(async (file) => readLog(file, lines, show)));
     if (ends.every(({ offset }) => offset === 0))
       terminal.progress(`${positionals.join(", ") || "the stack"} has logged nothing yet`);
-    if (values["follow"] === true) await followLogs(ends, show, interrupted);
+    if (values["follow"] === true) await followLogs(ends, find, show, interrupted);
     return 0;
   },
 };
