@@ -1,6 +1,7 @@
 import path from "node:path";
+import { DevStackError } from "../shared/errors.ts";
 import { eventually } from "../shared/eventually.ts";
-import { isRunning } from "../shared/process-identity.ts";
+import { isRunning, type ProcessIdentity } from "../shared/process-identity.ts";
 import { askDaemon } from "../supervisor/control-client.ts";
 import { controlSocket } from "../supervisor/control-protocol.ts";
 import { ProcessLedger } from "../supervisor/process-ledger.ts";
@@ -20,24 +21,35 @@ export type DownOutcome = "stopped" | "leftovers ended" | "was not running";
 /** Stops everything and keeps all data. Resolves once no process of the stack is there and no port is taken. */
 export async function down(stack: Stack, options: DownOptions = {}): Promise<DownOutcome> {
   const daemon = await runningDaemon(stack);
-  if (daemon) {
-    await askDaemon(
-      controlSocket(stack.folders.run),
-      "stop",
-      { force: options.force ?? false },
-      options.onEvent ? { onEvent: options.onEvent } : {},
-    );
-    await eventually(
-      async () => {
-        if (isRunning(daemon)) throw new Error(`the daemon (pid ${daemon.pid}) still runs`);
-      },
-      { deadlineMs: 10_000, intervalMs: 5 },
-    );
-    return "stopped";
-  }
+  if (daemon && (await isStoppedBy(daemon, stack, options))) return "stopped";
   const reaped = await reapLeftovers(
     new ProcessLedger(path.join(stack.folders.run, "processes")),
     options.force ? { force: AbortSignal.abort() } : {},
   );
   return reaped.length > 0 ? "leftovers ended" : "was not running";
+}
+
+/** Whether the daemon has stopped everything; false when it ended before, and may have left something. */
+async function isStoppedBy(
+  daemon: ProcessIdentity,
+  { folders }: Stack,
+  { force = false, onEvent }: DownOptions,
+): Promise<boolean> {
+  const asked = askDaemon(
+    controlSocket(folders.run),
+    "stop",
+    { force },
+    onEvent ? { onEvent } : {},
+  );
+  const stopped = await asked.catch((error: unknown) => {
+    if (error instanceof DevStackError && error.code === "DS_DAEMON_ENDED") return undefined;
+    throw error;
+  });
+  await eventually(
+    async () => {
+      if (isRunning(daemon)) throw new Error(`the daemon (pid ${daemon.pid}) still runs`);
+    },
+    { deadlineMs: 10_000, intervalMs: 5 },
+  );
+  return stopped !== undefined;
 }

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import type http from "node:http";
+import net from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { eventually } from "../shared/eventually.ts";
 import { askDaemon } from "./control-client.ts";
 import type { DaemonStatus } from "./control-protocol.ts";
@@ -62,13 +63,45 @@ it("gives nothing where no daemon listens, a socket that a dead one left among t
   expect(await askDaemon(path.join(folder, "none.sock"), "status", {})).toBeUndefined();
 });
 
-it("says that the daemon went away in the middle", async () => {
+it("says that a daemon that goes on does not answer", async () => {
   const asked = askDaemon(socket, "stop", {});
-  const refused = expect(asked).rejects.toMatchObject({ code: "DS_DAEMON_UNREACHABLE" });
+  const refused = expect(asked).rejects.toMatchObject({
+    code: "DS_DAEMON_UNREACHABLE",
+    message: expect.stringMatching(/^the daemon at .* closed the connection before it answered$/),
+  });
   await connected();
   server.closeAllConnections();
   await refused;
 });
+
+describe.each(["before it reads", "while it reads", "when it has read"])(
+  "a daemon that ends %s what it is asked",
+  (when) => {
+    it("is not running for who asked how it is, and did not do what changes something", async () => {
+      const long = "x".repeat(500_000); // the system takes less at once: the rest is unread when the connection ends
+      const asks = { status: { long }, restart: { name: long } } as const;
+      for (const [operation, request] of Object.entries(asks)) {
+        const mortal = path.join(folder, "mortal.sock");
+        const dying = net.createServer((connection) => {
+          connection.on("error", () => undefined);
+          const end = (): void => {
+            dying.close();
+            connection.destroy();
+          };
+          if (when === "before it reads") end();
+          else if (when === "while it reads") connection.once("data", end);
+          else connection.on("data", (text) => void (text.includes('x"}') && end()));
+        });
+        await new Promise<void>((resolve) => {
+          dying.listen(mortal, resolve);
+        });
+        const asked = askDaemon(mortal, operation as "restart", request as { name: string });
+        if (operation === "status") expect(await asked).toBeUndefined();
+        else await expect(asked).rejects.toMatchObject({ code: "DS_DAEMON_ENDED" });
+      }
+    });
+  },
+);
 
 it("stops waiting when it is told to", async () => {
   const over = new AbortController();

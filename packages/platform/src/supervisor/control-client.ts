@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import net from "node:net";
-import { DevStackError, errnoOf, messageOf } from "../shared/errors.ts";
+import { DevStackError, errnoOf } from "../shared/errors.ts";
 import type {
   ControlLine,
   ControlOperation,
@@ -10,9 +10,13 @@ import type {
 import { supervisorErrors } from "./errors.ts";
 import type { UnitEvent } from "./unit.ts";
 
+/** What changes nothing: whoever asks for it of a daemon that ends in that moment finds none. */
+const readOnly: readonly ControlOperation[] = ["status", "logs"];
+
 /**
- * Asks the daemon; events are told as they come. Undefined when no daemon listens there; rejects with the daemon's
- * own error, or with DS_DAEMON_UNREACHABLE when it goes away in the middle.
+ * Asks the daemon; events are told as they come. Undefined when no daemon listens there; rejects with the daemon's own
+ * error, with DS_DAEMON_ENDED when it ends before it has done what it was asked for, and with DS_DAEMON_UNREACHABLE when
+ * it goes on and does not answer.
  */
 export async function askDaemon<Operation extends ControlOperation>(
   socket: string,
@@ -25,6 +29,7 @@ export async function askDaemon<Operation extends ControlOperation>(
     path: socket,
     ...(options.signal ? { signal: options.signal } : {}),
   });
+  let cause: unknown;
   try {
     await once(connection, "connect");
     connection.write(requestText(operation, JSON.stringify(request)));
@@ -34,12 +39,34 @@ export async function askDaemon<Operation extends ControlOperation>(
       else if ("result" in line) return line.result as ControlResults[Operation];
       else throw DevStackError.fromJSON(line.error);
     }
-    throw new Error("it ended before it answered");
   } catch (error) {
     if (error instanceof DevStackError) throw error;
     options.signal?.throwIfAborted();
-    if (["ENOENT", "ECONNREFUSED"].includes(errnoOf(error) ?? "")) return undefined;
-    throw unreachable(socket, error);
+    if (isNobodyThere(error)) return undefined;
+    cause = error;
+  } finally {
+    connection.destroy();
+  }
+  if (await listens(socket)) throw unreachable(socket, cause);
+  if (readOnly.includes(operation)) return undefined;
+  throw supervisorErrors.DS_DAEMON_ENDED(
+    "the stack's daemon ended before it had done what it was asked for",
+    { hint: "devstack logs daemon; then devstack up, or devstack down", cause },
+  );
+}
+
+function isNobodyThere(error: unknown): boolean {
+  return ["ENOENT", "ECONNREFUSED"].includes(errnoOf(error) ?? "");
+}
+
+async function listens(socket: string): Promise<boolean> {
+  const connection = net.connect({ path: socket });
+  try {
+    await once(connection, "connect");
+    return true;
+  } catch (error) {
+    if (isNobodyThere(error)) return false;
+    throw error;
   } finally {
     connection.destroy();
   }
@@ -69,10 +96,7 @@ async function* bodyLines(connection: net.Socket): AsyncGenerator<string> {
 
 function unreachable(socket: string, cause: unknown): DevStackError {
   return supervisorErrors.DS_DAEMON_UNREACHABLE(
-    `the daemon at ${socket} does not answer: ${messageOf(cause)}`,
-    {
-      hint: "devstack logs daemon; devstack down",
-      cause,
-    },
+    `the daemon at ${socket} closed the connection before it answered`,
+    { hint: "devstack logs daemon; devstack down", cause },
   );
 }

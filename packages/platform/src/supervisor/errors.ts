@@ -26,5 +26,9 @@ export const supervisorErrors = defineErrors({
     exit: 2,
     summary: "The path of the control socket is longer than the system allows.",
   },
+  DS_DAEMON_ENDED: {
+    exit: 1,
+    summary: "The stack's daemon ended before it had done what it was asked for.",
+  },
   DS_DAEMON_UNREACHABLE: { exit: 1, summary: "The stack's daemon runs but does not answer." },
 });
