@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import { setTimeout as delay } from "node:timers/promises";
 import { errnoOf, messageOf } from "../shared/errors.ts";
 import type { Secret } from "../shared/secret.ts";
 import { vaultErrors } from "./errors.ts";
@@ -19,6 +20,15 @@ export interface VaultBody {
 }
 
 const requestTimeoutMs = 10_000;
+/** Of an error's text in a message: OpenBao quotes whole entries, as they are stored. */
+const shownLetters = 300;
+
+/**
+ * OpenBao undoes a request that met another one in its storage, and leaves it to the client to send it again. It had no
+ * effect, so that is safe whatever was asked.
+ */
+const metAnother = /transaction commit failed/;
+const mostTries = 8;
 
 export interface VaultPlace {
   /** Without "/v1" and slash at its end. */
@@ -90,6 +100,20 @@ export class VaultClient implements Disposable {
     body?: Readonly<Record<string, unknown>>,
     signal?: AbortSignal,
   ): Promise<VaultAnswer> {
+    for (let tries = 1; ; tries += 1) {
+      const answer = await this.#exchange(method, path, body, signal);
+      const wasUndone = answer.status === 500 && metAnother.test(String(answer.body?.errors));
+      if (!wasUndone || tries === mostTries) return answer;
+      await delay(Math.random() * 20 * tries); // not again at the same moment as the other one
+    }
+  }
+
+  async #exchange(
+    method: string,
+    path: string,
+    body: Readonly<Record<string, unknown>> | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<VaultAnswer> {
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const headers = {
       ...(this.#token ? { "X-Vault-Token": this.#token.reveal() } : {}),
@@ -140,7 +164,7 @@ export class VaultClient implements Disposable {
 
   #accept(method: string, path: string, answer: VaultAnswer): VaultBody {
     if (answer.status >= 200 && answer.status < 300) return answer.body ?? {};
-    const errors = answer.body?.errors ?? [];
+    const errors = (answer.body?.errors ?? []).map((text) => text.slice(0, shownLetters));
     throw vaultErrors.DS_VAULT_REFUSED(
       `the vault answered ${method} ${path} with ${answer.status}${errors.length > 0 ? `: ${errors.join("; ").trim()}` : ""}`,
       {
