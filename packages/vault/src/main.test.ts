@@ -1,10 +1,24 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { get } from "node:https";
 import { connect as connectPlain } from "node:net";
-import { connect, type TLSSocket } from "node:tls";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import {
+  checkServerIdentity as checkIdentity,
+  connect,
+  type PeerCertificate,
+  type TLSSocket,
+} from "node:tls";
+import { hostname, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { eventually } from "../test/eventually.ts";
 import { makeCertificate } from "../test/make-certificate.ts";
@@ -175,6 +189,79 @@ describe("dev mode", () => {
     expect(Object.keys(data)).toEqual(["cubbyhole/", "sys/"]);
   });
 });
+
+/** What the files of -dev-tls are called, and that nobody else can read them. */
+function tlsFilesIn(place: string): string[] {
+  const names = readdirSync(place).filter((name) => name.endsWith(".pem"));
+  for (const name of names) expect(statSync(join(place, name)).mode & 0o777).toBe(0o600);
+  return names.toSorted();
+}
+
+describe("dev mode with TLS", () => {
+  const files = ["vault-ca.pem", "vault-cert.pem", "vault-key.pem"];
+
+  test("shows a certificate that its authority's file verifies, and takes its files along when it ends", async () => {
+    await using server = new Server("server", "-dev-tls", "-dev-listen-address=127.0.0.1:0");
+    await shownAs("Root Token", server);
+    const [, url = "", caFile = ""] =
+      /VAULT_ADDR='(https:.+)'\n.+VAULT_CACERT='(.+)'\n/.exec(server.said) ?? [];
+    expect(tlsFilesIn(dirname(caFile))).toEqual(files);
+    expect(statSync(dirname(caFile)).mode & 0o777).toBe(0o700);
+    const ca = readFileSync(caFile);
+    for (const name of ["127.0.0.1", "localhost", hostname()])
+      expect(await statusOver(url, { ca, servername: name })).toBe(200);
+    await expect(statusOver(url, { ca, servername: "elsewhere" })).rejects.toThrow("altnames");
+    await expect(statusOver(url, { servername: "localhost" })).rejects.toThrow("certificate");
+    // Read again by a SIGHUP, and still the same.
+    server.child.kill("SIGHUP");
+    await eventually(() => server.log.includes("configuration read again"));
+    expect(await statusOver(url, { ca, servername: "localhost" })).toBe(200);
+    server.child.kill("SIGTERM");
+    expect(await server.exit()).toBe(0);
+    expect(existsSync(dirname(caFile))).toBe(false);
+  });
+
+  test("puts its files where it is told to, and leaves what else is there", async () => {
+    writeFileSync(join(folder, "mine"), "");
+    const flags = ["-dev-tls", `-dev-tls-cert-dir=${folder}`, "-dev-listen-address=127.0.0.1:0"];
+    await using server = new Server("server", ...flags);
+    await shownAs("Root Token", server);
+    expect(server.said).toContain(`VAULT_CACERT='${join(folder, "vault-ca.pem")}'`);
+    expect(tlsFilesIn(folder)).toEqual(files);
+    server.child.kill("SIGTERM");
+    expect(await server.exit()).toBe(0);
+    expect(readdirSync(folder)).toEqual(["mine"]);
+  });
+
+  test("leaves no files where it can't start", async () => {
+    await using first = new Server("server", "-dev", "-dev-listen-address=127.0.0.1:0");
+    await shownAs("Root Token", first);
+    const address = new URL(first.urls[0] ?? "").host;
+    const flags = ["-dev-tls", `-dev-tls-cert-dir=${folder}`, `-dev-listen-address=${address}`];
+    await using server = new Server("server", ...flags);
+    expect(await server.exit()).toBe(1);
+    expect(readdirSync(folder)).toEqual([]);
+    await using none = new Server("server", "-dev-tls", `-dev-tls-cert-dir=${folder}/none`);
+    expect(await none.exit()).toBe(2);
+    await eventually(() => none.log.includes(`there is no ${folder}/none`));
+  });
+});
+
+/** Of sys/health, under verified TLS. */
+async function statusOver(
+  url: string,
+  options: { readonly ca?: Buffer; readonly servername: string },
+): Promise<number | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  const { ca = [], servername } = options;
+  const checkServerIdentity = (_: string, certificate: PeerCertificate): Error | undefined =>
+    checkIdentity(servername, certificate);
+  get(`${url}/v1/sys/health`, { ca, checkServerIdentity, agent: false }, (answer) => {
+    answer.resume();
+    resolve(answer.statusCode);
+  }).on("error", reject);
+  return promise;
+}
 
 describe("SIGHUP", () => {
   test("is heeded from the moment at which the server can be seen to listen", async () => {

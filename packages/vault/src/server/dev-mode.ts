@@ -40,13 +40,17 @@ export async function openForDevelopment(core: Core, options: DevOptions): Promi
 }
 
 /** For stdout; programs that start a server look for these very labels. */
-export function devBanner(url: string, { unsealKey, rootToken }: DevSecrets): string {
-  return `==> Vault server started in dev mode: everything is in memory and lost when it stops.
+export function devBanner(
+  url: string,
+  { unsealKey, rootToken }: DevSecrets,
+  caFile: string | undefined,
+): string {
+  return `==> Vault server started! It is in dev mode: everything is in memory and lost when it stops.
 
 To use it from another shell:
 
     $ export VAULT_ADDR='${url}'
-
+${caFile === undefined ? "" : `    $ export VAULT_CACERT='${caFile}'\n`}
 Unseal Key: ${unsealKey}
 Root Token: ${rootToken}
 

@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { X509Certificate } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -11,6 +12,7 @@ let written: string;
 let exits: number[];
 const umask = process.umask();
 const { argv } = process;
+const exitListeners = process.listenerCount("exit");
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "vault-within-"));
@@ -33,6 +35,8 @@ afterEach(() => {
   process.argv = argv;
   process.exitCode = undefined;
   for (const signal of ["SIGHUP", "SIGTERM", "SIGINT"]) process.removeAllListeners(signal);
+  for (const listener of process.listeners("exit").slice(exitListeners))
+    process.off("exit", listener);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -94,6 +98,19 @@ test("a server for development says where it is and what opens it", async () => 
     options: { version: "2" },
   });
   process.emit("SIGINT");
+  await eventually(() => exits.length > 0);
+});
+
+test("one with TLS says too what its certificate is verified against", async () => {
+  const flags = ["-dev-tls", `-dev-tls-cert-dir=${folder}`, "-dev-listen-address=127.0.0.1:0"];
+  await main("server", ...flags);
+  expect(written).toMatch(/VAULT_ADDR='https:/);
+  const [, file = ""] = /VAULT_CACERT='([^']+)'/.exec(written) ?? [];
+  const authority = new X509Certificate(readFileSync(file));
+  const leaf = new X509Certificate(readFileSync(join(folder, "vault-cert.pem")));
+  expect([authority.ca, leaf.ca, leaf.verify(authority.publicKey)]).toEqual([true, false, true]);
+  expect(leaf.subjectAltName).toContain("IP Address:127.0.0.1");
+  process.emit("SIGTERM");
   await eventually(() => exits.length > 0);
 });
 

@@ -1,8 +1,9 @@
 import { ConfigError } from "../config/config-error.ts";
 import { readConfig } from "../config/read-config.ts";
-import type { ServerConfig } from "../config/server-config.ts";
+import type { ServerConfig, TlsFiles } from "../config/server-config.ts";
 import { type Log, LeveledLog } from "../core/log.ts";
 import { outliveCommitFailures } from "../storage/commit-failure.ts";
+import type { DevCertificates } from "./dev-certificates.ts";
 import { checkRootTokenId, devBanner, type DevSecrets, openForDevelopment } from "./dev-mode.ts";
 import type { ServerOptions } from "./server-options.ts";
 import { VaultServer } from "./vault-server.ts";
@@ -18,7 +19,9 @@ export async function runServer(options: ServerOptions): Promise<void> {
     (text) => process.stderr.write(text),
     () => new Date(),
   );
-  const read = (): ServerConfig => configFrom(options);
+  const certificates = dev?.tls && (await makeCertificates(dev.address.host, dev.tls.folder));
+  if (certificates) process.once("exit", certificates.remove);
+  const read = (): ServerConfig => configFrom(options, certificates?.tls);
   const config = read();
   leveled.level = config.logLevel;
   const { log } = leveled;
@@ -50,15 +53,26 @@ export async function runServer(options: ServerOptions): Promise<void> {
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
   const server = await starting;
-  if (secrets !== undefined) process.stdout.write(devBanner(server.urls[0] ?? "", secrets));
+  if (secrets !== undefined)
+    process.stdout.write(devBanner(server.urls[0] ?? "", secrets, certificates?.caFile));
 }
 
-function configFrom({ config, logLevel, dev }: ServerOptions): ServerConfig {
+/** What makes certificates is loaded only where some are asked for. */
+async function makeCertificates(
+  host: string,
+  folder: string | undefined,
+): Promise<DevCertificates> {
+  const { makeDevCertificates } = await import("./dev-certificates.ts");
+  return makeDevCertificates(host, folder);
+}
+
+function configFrom(
+  { config, logLevel, dev }: ServerOptions,
+  tls: TlsFiles | undefined,
+): ServerConfig {
   return readConfig(config, {
     ...(logLevel === undefined ? {} : { logLevel }),
-    ...(dev === undefined
-      ? {}
-      : { inMemory: true, listeners: [{ ...dev.address, tls: undefined }] }),
+    ...(dev === undefined ? {} : { inMemory: true, listeners: [{ ...dev.address, tls }] }),
   });
 }
 

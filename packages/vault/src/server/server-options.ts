@@ -19,6 +19,8 @@ export interface DevOptions {
   readonly rootTokenId: string | undefined;
   /** What lies at secret/; nothing where it is undefined. */
   readonly kvVersion: "1" | "2" | undefined;
+  /** HTTPS, with an authority made for this run; its files in the folder, or one of their own. */
+  readonly tls: { readonly folder: string | undefined } | undefined;
 }
 
 interface Flag {
@@ -27,6 +29,8 @@ interface Flag {
   readonly help: string;
   /** Environment variables that say the same; the flag goes before them. */
   readonly variables?: readonly string[];
+  /** Given alone it means -dev too, as in Vault. */
+  readonly impliesDev?: true;
 }
 
 const flags: Readonly<Record<string, Flag>> = {
@@ -54,11 +58,47 @@ const flags: Readonly<Record<string, Flag>> = {
     help: "where -dev listens; 127.0.0.1:8200 unless given",
     variables: ["VAULT_DEV_LISTEN_ADDRESS", "BAO_DEV_LISTEN_ADDRESS"],
   },
-  "dev-kv-v1": { type: "boolean", help: "KV version 1 at secret/" },
+  "dev-tls": {
+    type: "boolean",
+    help: "-dev with HTTPS, under an authority made for this run; prints VAULT_CACERT",
+    impliesDev: true,
+  },
+  "dev-tls-cert-dir": {
+    type: "string",
+    value: "FOLDER",
+    help: "where -dev-tls puts its files while it runs; one of their own unless given",
+  },
+  "dev-kv-v1": { type: "boolean", help: "-dev with KV version 1 at secret/", impliesDev: true },
   "dev-no-kv": { type: "boolean", help: "nothing at secret/" },
   "dev-no-store-token": { type: "boolean", help: "as it is: -dev never writes ~/.vault-token" },
+  "exit-on-core-shutdown": {
+    type: "boolean",
+    help: "as it is: what ends the vault ends the server",
+  },
   help: { type: "boolean", help: "this text" },
 };
+
+/** Flags of Vault's that would change something, and that this server does not serve. */
+const foreignFlags = [
+  "combine-logs",
+  "dev-auto-seal",
+  "dev-cluster-json",
+  "dev-ha",
+  "dev-latency",
+  "dev-latency-jitter",
+  "dev-leased-kv",
+  "dev-plugin-dir",
+  "dev-plugin-init",
+  "dev-skip-init",
+  "dev-three-node",
+  "experiment",
+  "log-file",
+  "log-format",
+  "log-rotate-bytes",
+  "log-rotate-duration",
+  "log-rotate-max-files",
+  "recovery",
+];
 
 /** Flags as Vault's command line takes them, with one dash or two. Throws ConfigError; "help" where that was asked for. */
 export function readServerOptions(
@@ -73,8 +113,11 @@ export function readServerOptions(
     return given?.at(-1) ?? fromEnvironment.find((value) => value !== undefined && value !== "");
   };
   const config = (values["config"] as string[] | undefined) ?? [];
-  const dev = values["dev"] === true;
-  const stray = Object.keys(values).find((name) => name.startsWith("dev-"));
+  const names = Object.keys(values);
+  const dev = names.some((name) => name === "dev" || flags[name]?.impliesDev === true);
+  const stray = names.find((name) => name.startsWith("dev-"));
+  if (values["dev-tls"] !== true && values["dev-tls-cert-dir"] !== undefined)
+    throw new ConfigError("-dev-tls-cert-dir is of use with -dev-tls only");
   if (!dev && stray !== undefined) throw new ConfigError(`-${stray} is of use with -dev only`);
   if (!dev && config.length === 0)
     throw new ConfigError("a configuration is needed: -config=FILE; or -dev, which needs none");
@@ -87,6 +130,7 @@ export function readServerOptions(
           rootTokenId: text("dev-root-token-id"),
           kvVersion:
             values["dev-no-kv"] === true ? undefined : values["dev-kv-v1"] === true ? "1" : "2",
+          tls: values["dev-tls"] === true ? { folder: text("dev-tls-cert-dir") } : undefined,
         }
       : undefined,
   };
@@ -119,6 +163,8 @@ function parse(args: readonly string[]): Readonly<Record<string, unknown>> {
   } catch (error) {
     const [, unknown] = /Unknown option '--?([^']+)'/.exec((error as Error).message) ?? [];
     if (unknown === undefined) throw new ConfigError((error as Error).message);
+    if (foreignFlags.includes(unknown))
+      throw new ConfigError(`this server does not serve Vault's -${unknown}; leave it out`);
     const meant = nearestKey(unknown, Object.keys(flags));
     throw new ConfigError(
       `there is no -${unknown}${meant === undefined ? "" : `, did you mean -${meant}?`}`,
