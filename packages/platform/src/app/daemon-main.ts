@@ -13,6 +13,9 @@ import { daemonFile } from "./running-daemon.ts";
 import { readStack } from "./stack.ts";
 import { unitsOf } from "./units.ts";
 
+/** Often enough for a machine that sleeps: while it does, no timer runs. */
+const renewEveryMs = 3_600_000;
+
 /** The pipe to whoever started the daemon: one line, "ready" or why not. */
 const starterDescriptor = 3;
 
@@ -28,6 +31,7 @@ async function main(stateFolder: string): Promise<void> {
   const supervisor = new Supervisor({ units: unitsOf(stack), ledger, stack: stack.id, log });
   const logs = new LogKeeper({ folder: stack.folders.logs });
   logs.start((error) => log(`logs: ${messageOf(error)}`));
+  setInterval(() => void supervisor.renew(), renewEveryMs).unref();
   let unavailable: Readonly<Record<string, SerialisedError>> = {};
   const status = (): DaemonStatus => ({
     pid: process.pid,

@@ -19,7 +19,7 @@ import { keyStoreOf } from "./key-store-of.ts";
 import type { Stack } from "./stack.ts";
 
 /** Every service of the stack as the supervisor runs it: where definitions, vault and toolchain come together. */
-export function unitsOf(stack: Stack): readonly Unit[] {
+export function unitsOf(stack: Stack, now: () => number = Date.now): readonly Unit[] {
   const { folders, ports, account } = stack;
   const vaultPorts = { http: ports["vault"]?.["http"] ?? 0, https: ports["vault"]?.["https"] ?? 0 };
   const vault = vaultClientOf(stack);
@@ -27,7 +27,7 @@ export function unitsOf(stack: Stack): readonly Unit[] {
   const own = definitionsOf(stack);
   return [
     stack.externalVault
-      ? externalVaultUnit({ client: vault, keyStore, tenants: tenantsOf(stack) })
+      ? externalVaultUnit({ client: vault, keyStore, tenants: tenantsOf(stack), now })
       : vaultUnit({
           folders,
           ports: vaultPorts,
@@ -35,6 +35,7 @@ export function unitsOf(stack: Stack): readonly Unit[] {
           keyStore,
           tenants: tenantsOf(stack),
           faults: stack.faults.flatMap((name) => vaultFaults[name] ?? []),
+          now,
         }),
     ...own.map((definition) =>
       serviceUnit(definition, {
@@ -45,6 +46,7 @@ export function unitsOf(stack: Stack): readonly Unit[] {
         ...(stack.externalVault ? { externalVault: stack.externalVault } : {}),
         vault,
         keyStore,
+        now,
         engineFor: async (requirement, signal) => {
           const installation = await engineOf(stack, requirement, { signal });
           await recordEngine(stack, definition.name, installation);

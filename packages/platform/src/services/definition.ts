@@ -152,7 +152,11 @@ export interface ServiceDefinition {
   /** Its process logs in to the vault by itself: its AppRole's files are given to it, and kept current. */
   readonly logsIn?: boolean;
   /** Whether each instance has a certificate of its own (role `<instance>-role`), and its Common Name's other names. */
-  readonly certificate?: { readonly keyType: "ec" | "rsa" };
+  readonly certificate?: {
+    readonly keyType: "ec" | "rsa";
+    /** Has the instance serve the one that its files have come to hold, without a restart. */
+    readonly takeUp: (context: StepContext) => Promise<void>;
+  };
   /** Pure: no disk, no clock. */
   readonly render: (run: Run) => readonly RenderedFile[];
   /**

@@ -49,11 +49,14 @@ export interface ServiceHost {
   readonly externalVault?: { readonly url: string };
   readonly vault: VaultClient;
   readonly keyStore: KeyStore;
+  readonly now: () => number;
 }
 
 /** Turns a definition into what the supervisor runs. */
 export function serviceUnit(definition: ServiceDefinition, host: ServiceHost): Unit {
   let runs: readonly Run[] = [];
+  /** Instances that serve another certificate than their files hold. */
+  const behind = new Set<string>();
   return {
     name: definition.name,
     dependsOn: definition.dependsOn,
@@ -77,9 +80,23 @@ export function serviceUnit(definition: ServiceDefinition, host: ServiceHost): U
         readSecrets(definition, host),
       ]);
       runs = makeRuns(definition, { ...host, engine }, secrets);
+      behind.clear(); // started with what the files hold
       return Promise.all(runs.map(async (run) => prepareInstance(definition, host, run, signal)));
     },
     settle: async (control) => settle(definition, host, runs, control),
+    renew: async ({ signal, kill }) => {
+      for (const instance of await dueCertificates(definition, host)) behind.add(instance);
+      if (behind.size === 0) return;
+      const engine = runs[0]?.engine ?? (await host.engineFor(definition.engine, signal));
+      const secrets = await readSecrets(definition, host); // and new certificates
+      for (const run of makeRuns(definition, { ...host, engine }, secrets)) {
+        if (!behind.has(run.instance)) continue;
+        await definition.certificate?.takeUp(
+          stepContext(host, run, signal, (one) => kill(run.instance, one)),
+        );
+        behind.delete(run.instance);
+      }
+    },
   };
 }
 
@@ -167,25 +184,40 @@ function tlsFiles(folder: string): Run["tls"] {
   };
 }
 
-/** Issues what is missing, was issued by another CA, or has lived two thirds of its life. */
+/** Instances whose certificate is missing, was issued by another CA, or has lived two thirds of its life. */
+async function dueCertificates(
+  definition: ServiceDefinition,
+  { keyStore, folders, now }: ServiceHost,
+): Promise<readonly string[]> {
+  if (!definition.certificate) return [];
+  const chain = await readFile(keyStore.caChainFile, "utf8");
+  const root = await readFile(keyStore.caFile, "utf8");
+  const due = instancesOf(definition).map(async (instance) => {
+    const files = tlsFiles(path.join(folders.run, instance));
+    const bundle = await readFileIfPresent(files.bundle);
+    const ca = await readFileIfPresent(files.ca);
+    const isDue = bundle === undefined || ca !== root || !isFresh(bundle, chain, now());
+    return isDue ? [instance] : [];
+  });
+  return (await Promise.all(due)).flat();
+}
+
+/** Issues what is due. */
 async function refreshCertificates(
   definition: ServiceDefinition,
   host: ServiceHost,
   own: VaultClient,
 ): Promise<void> {
-  if (!definition.certificate) return;
-  const chain = await readFile(host.keyStore.caChainFile, "utf8");
+  const due = await dueCertificates(definition, host);
+  if (due.length === 0) return;
   const root = await readFile(host.keyStore.caFile, "utf8");
   await Promise.all(
-    instancesOf(definition).map(async (instance) => {
+    due.map(async (instance) => {
       const folder = path.join(host.folders.run, instance);
       const files = tlsFiles(folder);
       for (const each of [folder, path.dirname(files.key)]) {
         await ensureFolder(each, { mode: 0o700, owner: host.account });
       }
-      const bundle = await readFileIfPresent(files.bundle);
-      const ca = await readFileIfPresent(files.ca);
-      if (bundle !== undefined && ca === root && isFresh(bundle, chain, Date.now())) return;
       const issued = await issueCertificate(own, instance);
       const owned = { owner: host.account };
       await Promise.all([

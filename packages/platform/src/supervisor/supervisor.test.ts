@@ -341,6 +341,55 @@ interface UnitShape extends MemberShape {
   readonly readyWithinMs?: number;
 }
 
+describe("renew", () => {
+  it("asks each unit that is ready, after what it depends on, and tells of one that can't", async () => {
+    const [a, b, c] = [await freePort(), await freePort(), await freePort()];
+    const asked: string[] = [];
+    const told: string[] = [];
+    const renewing = (one: Unit, fault?: string): Unit => ({
+      ...one,
+      renew: async () => {
+        asked.push(one.name);
+        if (fault !== undefined) throw new Error(fault);
+      },
+    });
+    const supervisor = new Supervisor({
+      units: [
+        renewing(unit("second", b, { dependsOn: ["first"] })),
+        renewing(unit("first", a), "the vault is sealed"),
+        renewing(unit("stopped", c)),
+      ],
+      ledger,
+      stack: stackName,
+      log: (line) => told.push(line),
+    });
+    running.push(supervisor);
+    await supervisor.start(["second"]);
+    await supervisor.renew();
+    expect(asked).toEqual(["first", "second"]);
+    expect(told).toContain("first was not renewed: the vault is sealed");
+    expect(supervisor.status().map(({ state }) => state)).toEqual(["ready", "ready", "stopped"]);
+  });
+
+  it("does not hold up a stop", async () => {
+    let begun = false;
+    const hanging: Unit = {
+      ...unit("hanging", await freePort()),
+      renew: async () => {
+        begun = true;
+        await new Promise(() => undefined);
+      },
+    };
+    const supervisor = supervise([hanging]);
+    await supervisor.start(["hanging"]);
+    const renewed = supervisor.renew();
+    await eventually(async () => expect(begun).toBe(true), { deadlineMs: 5000 });
+    const states = await supervisor.stop();
+    expect(states.map(({ state }) => state)).toEqual(["stopped"]);
+    await renewed;
+  });
+});
+
 function unit(name: string, port: number, shape: UnitShape = {}): Unit {
   return {
     name,

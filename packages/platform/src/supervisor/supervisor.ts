@@ -1,4 +1,4 @@
-import type { DevStackError } from "../shared/errors.ts";
+import { type DevStackError, messageOf } from "../shared/errors.ts";
 import { nearest } from "../shared/nearest.ts";
 import { supervisorErrors } from "./errors.ts";
 import type { ProcessLedger } from "./process-ledger.ts";
@@ -104,6 +104,16 @@ export class Supervisor {
     if (!runner) throw this.#unknown(name);
     await runner.restart(unit ? undefined : name);
     return runner.status();
+  }
+
+  /** What ends with time, of all units that are ready. What fails is told, and tried again the next time. */
+  async renew(): Promise<void> {
+    for (const runner of this.#withDependencies([...this.#runners.values()]))
+      await runner
+        .renew()
+        .catch((error: unknown) =>
+          this.#options.log(`${runner.unit.name} was not renewed: ${messageOf(error)}`),
+        );
   }
 
   status(): readonly UnitStatus[] {

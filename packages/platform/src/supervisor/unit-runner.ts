@@ -140,6 +140,19 @@ export class UnitRunner {
     });
   }
 
+  /** Does nothing unless the unit is ready. */
+  async renew(): Promise<void> {
+    return this.#enqueue(async () => {
+      if (this.#state !== "ready" || !this.unit.renew) return;
+      const deadline = AbortSignal.timeout(this.unit.readyWithinMs);
+      const signal = AbortSignal.any([this.#current.signal, deadline]);
+      await Promise.race([this.unit.renew({ signal, kill: this.#kill }), rejectOnAbort(signal)]);
+    });
+  }
+
+  readonly #kill = (member: string, signal: NodeJS.Signals): void =>
+    this.#members.get(member)?.kill(signal);
+
   /** It is not started, because of something else, unless it was stopped itself; what had a head start is ended. */
   async abandon(error: DevStackError): Promise<void> {
     return this.#enqueue(async () => {
@@ -288,7 +301,7 @@ export class UnitRunner {
     await Promise.race([
       this.unit.settle({
         signal: whole,
-        kill: (member, killSignal) => this.#members.get(member)?.kill(killSignal),
+        kill: this.#kill,
         waitingFor: (reason) => (this.#awaited = reason),
       }),
       rejectOnAbort(whole),

@@ -27,6 +27,8 @@ export interface Unit {
   readonly prepare: (signal: AbortSignal) => Promise<readonly Member[]>;
   /** Once all members accept: what is left of a first start, then an authenticated write and read. */
   readonly settle: (control: UnitControl) => Promise<void>;
+  /** Looked at every hour while the unit is ready: what ends with time is given anew and put to use, without a restart. */
+  readonly renew?: (control: RenewControl) => Promise<void>;
 }
 
 export interface UnitControl {
@@ -36,6 +38,8 @@ export interface UnitControl {
   /** Says what it waits for now, or why the last try failed: what is told when the time is over. */
   readonly waitingFor: (reason: string) => void;
 }
+
+export type RenewControl = Pick<UnitControl, "signal" | "kill">;
 
 /** One long-running process of a unit, with its own ports and log. */
 export interface Member {

@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { readdir, rm, stat, unlink } from "node:fs/promises";
 import path from "node:path";
 import { errnoOf, messageOf } from "../shared/errors.ts";
@@ -117,6 +118,12 @@ export class KeyStore {
     return { roleId: new Secret(roleId.trim()), secretId: new Secret(secretId.trim()) };
   }
 
+  /** When its secret-id was given, in milliseconds; undefined where there is none. */
+  async identityGivenAt(service: string): Promise<number | undefined> {
+    const found = await statIfPresent(this.#identityFile(service, "secret-id"));
+    return found?.mtimeMs;
+  }
+
   /** Whose identities lie here, those too that nobody needs any more. */
   async identityNames(): Promise<readonly string[]> {
     return readdir(path.join(this.folder, "approles")).catch((error: unknown) => {
@@ -173,11 +180,15 @@ export class KeyStore {
   }
 }
 
-async function refuseLoose(entry: string, mode: number): Promise<void> {
-  const found = await stat(entry).catch((error: unknown) => {
+async function statIfPresent(entry: string): Promise<Stats | undefined> {
+  return stat(entry).catch((error: unknown) => {
     if (errnoOf(error) === "ENOENT") return undefined;
     throw error;
   });
+}
+
+async function refuseLoose(entry: string, mode: number): Promise<void> {
+  const found = await statIfPresent(entry);
   if (!found || (found.mode & 0o777 & ~mode) === 0) return;
   const octal = (bits: number): string => (bits & 0o777).toString(8);
   throw vaultErrors.DS_VAULT_KEYS_LOOSE(

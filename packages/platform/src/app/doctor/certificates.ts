@@ -24,7 +24,7 @@ export const certificates = defineCheck({
     },
     DS_DOCTOR_CERTIFICATE_DUE: {
       severity: "note",
-      why: "the next start of the service issues a new one by itself",
+      why: "a new one is issued by itself: within an hour while the service runs, else at its next start",
     },
   },
   examine: async ({ stack, nowMs }) => {

@@ -1,6 +1,6 @@
 import type { MongoClient } from "mongodb";
 import { connectOnce } from "../../supervisor/ports.ts";
-import type { Run } from "../definition.ts";
+import type { Run, StepContext } from "../definition.ts";
 
 /** A user of MongoDB is kept in a database; `database` is that one. */
 export interface Login {
@@ -58,6 +58,16 @@ export async function withClient<T>(
   } finally {
     await client.close();
   }
+}
+
+/** Serves what the files hold; connections that are open stay. */
+export async function rotateCertificates({ run, signal }: StepContext): Promise<void> {
+  await withClient(
+    run,
+    signal,
+    async (client) => client.db("admin").command({ rotateCertificates: 1 }),
+    superuserOf(run),
+  );
 }
 
 const authenticationFailed = 18;

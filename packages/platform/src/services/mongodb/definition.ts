@@ -6,7 +6,7 @@ import {
   rewriting,
 } from "../definition.ts";
 import { engineProcess } from "../engine-process.ts";
-import { applicationOf, portOf } from "./client.ts";
+import { applicationOf, portOf, rotateCertificates } from "./client.ts";
 import { applicationStep, superuserStep, writeAndReadBack } from "./initialise.ts";
 import { mongodbPrompt } from "./prompt.ts";
 import { serverConfiguration } from "./render.ts";
@@ -52,7 +52,7 @@ export const mongodb = defineService({
       fields: { user: "root", password: generated, replica_set_key: generated },
     },
   ],
-  certificate: { keyType: "ec" },
+  certificate: { keyType: "ec", takeUp: rotateCertificates },
   render: (run) => [
     { path: "mongod.conf", content: serverConfiguration(run) },
     { path: "replica-set.key", content: run.secret("mongodb-admin", "replica_set_key") },

@@ -20,7 +20,16 @@ export const mysql = defineService({
     },
     { path: "mysql-admin", fields: { user: "root", password: generated } },
   ],
-  certificate: { keyType: "ec" },
+  certificate: {
+    keyType: "ec",
+    takeUp: async ({ run, signal }) =>
+      withConnection(
+        run,
+        signal,
+        superuserOf(run),
+        async (query) => void (await query(productOf(run).takeUpCertificate)),
+      ),
+  },
   render: (run) => [{ path: "my.cnf", content: serverConfiguration(run) }],
   template: (run) => productOf(run).template,
   createData: async (context) => productOf(context.run).createData(context),

@@ -6,6 +6,8 @@ import { createMysqlData } from "./create-mysql-data.ts";
 interface Product {
   /** The server's program. */
   readonly server: string;
+  /** Has it serve what the certificate's files hold; connections that are open stay. */
+  readonly takeUpCertificate: string;
   /** Settings that the other one does not know, or has otherwise. */
   readonly settings: Readonly<Record<string, string>>;
   /** What of new data is the same for every stack; undefined: it can't be told from the rest. */
@@ -17,6 +19,7 @@ interface Product {
 const products: Readonly<Record<string, Product>> = {
   mariadb: {
     server: "mariadbd",
+    takeUpCertificate: "flush ssl",
     settings: {
       "innodb-log-file-size": "16M", // laid out in advance; no slower than the 96 MB of the default
     },
@@ -25,6 +28,7 @@ const products: Readonly<Record<string, Product>> = {
   },
   mysql: {
     server: "mysqld",
+    takeUpCertificate: "alter instance reload tls",
     settings: {
       mysqlx: "OFF", // another protocol, on another port, on all addresses
       "auto-generate-certs": "OFF",

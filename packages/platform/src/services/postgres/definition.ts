@@ -33,7 +33,7 @@ export const postgres = defineService({
     },
     { path: "postgres-admin", fields: { user: superuserName, password: generated } },
   ],
-  certificate: { keyType: "ec" },
+  certificate: { keyType: "ec", takeUp: async ({ kill }) => kill("SIGHUP") },
   render: (run) => [
     { path: "postgresql.conf", content: serverConfiguration(run) },
     { path: "pg_hba.conf", content: clientAuthentication },

@@ -3,6 +3,7 @@ import { engineProcess } from "../engine-process.ts";
 import { standaloneNode } from "./faults.ts";
 import { clusterStep } from "./form-cluster.ts";
 import { moveNodes } from "./node-addresses.ts";
+import { takeUpCertificate } from "./node-client.ts";
 import { nodeAccepts, writeAndReadBack } from "./ready.ts";
 import { nodeConfiguration } from "./render.ts";
 import { takeOver } from "./take-over.ts";
@@ -36,7 +37,7 @@ export const redis = defineService({
       sameAs: { password: { path: "redis-1", field: "password" } },
     })),
   ],
-  certificate: { keyType: "ec" },
+  certificate: { keyType: "ec", takeUp: takeUpCertificate },
   render: (run) => [{ path: "redis.conf", content: nodeConfiguration(run) }],
   process: (run) =>
     engineProcess(run, {

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { messageOf } from "../../shared/errors.ts";
-import type { Run } from "../definition.ts";
+import type { Run, StepContext } from "../definition.ts";
 
 export interface NodeAddress {
   readonly port: number;
@@ -78,5 +78,13 @@ export async function withInstances<T>(
   if (!first) return use([]);
   return withInstance(first, signal, async (node) =>
     withInstances(others, signal, async (nodes) => use([node, ...nodes])),
+  );
+}
+
+/** Serves what the files hold; connections that are open stay. */
+export async function takeUpCertificate({ run, signal }: StepContext): Promise<void> {
+  const { certificate, key } = run.tls;
+  await withInstance(run, signal, async (node) =>
+    node.config("SET", "tls-cert-file", certificate, "tls-key-file", key),
   );
 }

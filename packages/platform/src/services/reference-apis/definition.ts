@@ -28,7 +28,10 @@ function defineApi(api: ReferenceApi): ReturnType<typeof defineService> {
     credentials: [{ path: name, fields: { [entryField]: generated } }],
     reads: ["postgres", "mysql", "mongodb", "redis", "rabbitmq"],
     logsIn: true,
-    certificate: { keyType: "ec" },
+    certificate: {
+      keyType: "ec",
+      takeUp: async () => undefined, // they watch the files
+    },
     render: () => [],
     process: (run) =>
       engineProcess(run, {

@@ -1,7 +1,7 @@
 import { DevStackError } from "../../shared/errors.ts";
 import type { Secret } from "../../shared/secret.ts";
 import type { Unit } from "../../supervisor/unit.ts";
-import { bootstrapVault } from "../../vault/bootstrap.ts";
+import { bootstrapVault, renewIdentities } from "../../vault/bootstrap.ts";
 import { vaultErrors, wasAnswered } from "../../vault/errors.ts";
 import type { KeyStore } from "../../vault/key-store.ts";
 import { sealStatus } from "../../vault/open-vault.ts";
@@ -13,6 +13,7 @@ export interface ExternalVaultHost {
   readonly client: VaultClient;
   readonly keyStore: KeyStore;
   readonly tenants: readonly VaultTenant[];
+  readonly now: () => number;
 }
 
 /** A vault that somebody else runs and opens: nothing is started for it, it is only filled with what the services need. */
@@ -28,6 +29,10 @@ export function externalVaultUnit(host: ExternalVaultHost): Unit {
       const root = await administratorOf(host.client, host.keyStore);
       await bootstrapVault({ ...host, client: root });
       await writeAndReadBack(root);
+    },
+    renew: async () => {
+      const root = await administratorOf(host.client, host.keyStore); // which renews its token too
+      await renewIdentities({ ...host, client: root }, host.now());
     },
   };
 }

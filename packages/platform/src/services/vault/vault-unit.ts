@@ -11,8 +11,8 @@ import {
 } from "../../shared/files.ts";
 import { programFile } from "../../shared/program-file.ts";
 import { connectOnce } from "../../supervisor/ports.ts";
-import type { Member, Unit, UnitControl } from "../../supervisor/unit.ts";
-import { bootstrapVault } from "../../vault/bootstrap.ts";
+import type { Member, RenewControl, Unit, UnitControl } from "../../supervisor/unit.ts";
+import { bootstrapVault, renewIdentities } from "../../vault/bootstrap.ts";
 import { isFresh, issueCertificate } from "../../vault/certificates.ts";
 import type { KeyStore } from "../../vault/key-store.ts";
 import { initialiseVault, sealStatus, unsealVault } from "../../vault/open-vault.ts";
@@ -27,6 +27,7 @@ export interface VaultHost {
   readonly keyStore: KeyStore;
   readonly tenants: readonly VaultTenant[];
   readonly faults: readonly VaultFault[];
+  readonly now: () => number;
 }
 
 const name = "vault";
@@ -45,6 +46,12 @@ export function vaultUnit(host: VaultHost): Unit {
       if (settled && fault.staysSealed) return;
       await settle(host, control, fault);
       settled = true;
+    },
+    renew: async (control) => {
+      const { client, keyStore, tenants } = host;
+      const root = client.withToken(await keyStore.rootToken());
+      await renewIdentities({ client: root, keyStore, tenants }, host.now());
+      await openTlsListener(host, root, control);
     },
   };
 }
@@ -138,12 +145,12 @@ async function settle(host: VaultHost, control: UnitControl, fault: VaultFault):
 async function openTlsListener(
   host: VaultHost,
   root: VaultClient,
-  control: UnitControl,
+  control: RenewControl,
 ): Promise<void> {
   const tls = tlsFiles(host);
   const chain = await readFile(host.keyStore.caChainFile, "utf8");
   const present = await readFileIfPresent(tls.certificate);
-  if (present === undefined || !isFresh(present, chain, Date.now())) {
+  if (present === undefined || !isFresh(present, chain, host.now())) {
     const issued = await issueCertificate(root, name);
     await writeFileAtomically(tls.key, issued.key);
     await writeFileAtomically(tls.certificate, issued.certificate);
