@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import http from "node:http";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { text as wholeText } from "node:stream/consumers";
 import tls from "node:tls";
 import { afterEach, beforeEach, expect, inject, it } from "vitest";
+import { freePort } from "../src/fixtures/free-port.ts";
 import { eventually } from "./eventually.ts";
 import { askVault } from "./vault-administrator.ts";
 
@@ -189,21 +189,6 @@ async function served(httpsPort: number): Promise<string> {
     return socket.getPeerX509Certificate()?.serialNumber ?? "";
   } finally {
     socket.destroy();
-  }
-}
-
-/** Below 32768, where no outgoing connection takes it. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const candidate = 20_000 + Math.floor(Math.random() * 10_000);
-    const server = http.createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      server.once("error", () => resolve(false));
-      server.listen(candidate, "127.0.0.1", () => resolve(true));
-    });
-    if (!free) continue;
-    await new Promise((resolve) => server.close(resolve));
-    return candidate;
   }
 }
 

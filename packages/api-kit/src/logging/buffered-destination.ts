@@ -3,6 +3,7 @@ import { write, writeSync } from "node:fs";
 const flushAtBytes = 64 * 1024;
 const flushAfterMs = 250;
 const mostBytes = 16 * 1024 * 1024;
+const patienceMs = 1000;
 
 /**
  * Log lines, gathered and written 64 KB or a quarter of a second at a time. Where nobody takes them they are dropped
@@ -31,16 +32,17 @@ export class BufferedDestination {
     else this.#timer ??= setTimeout(() => this.#flush(), flushAfterMs).unref();
   }
 
-  /** Everything is written when this returns. */
+  /** Everything is written when this returns, unless whoever reads stands still for a second. */
   flushSync(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     // What an unfinished write was given may be written twice at the end, and is never lost.
     let rest = Buffer.concat([this.#writing ?? Buffer.alloc(0), Buffer.from(this.#taken())]);
-    while (rest.length > 0) {
+    for (let waitedMs = 0; rest.length > 0 && waitedMs < patienceMs;) {
       const written = this.#writeSync(rest);
       if (written === undefined) return;
       rest = rest.subarray(written);
+      waitedMs = written > 0 ? 0 : waitedMs + sleep(10);
     }
   }
 
@@ -91,4 +93,10 @@ export class BufferedDestination {
 /** A pipe that is full for now. */
 function isBusy(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EAGAIN";
+}
+
+/** Stops all of the process: for its end. Gives how long it was. */
+function sleep(ms: number): number {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  return ms;
 }
