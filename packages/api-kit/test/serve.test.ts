@@ -6,8 +6,10 @@ import os from "node:os";
 import path from "node:path";
 import { text as wholeText } from "node:stream/consumers";
 import tls from "node:tls";
-import { afterEach, beforeEach, expect, inject, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from "vitest";
 import { freePort } from "../src/fixtures/free-port.ts";
+import { serve, type Serving } from "../src/http/serve.ts";
+import { type Application, startApplication } from "./application.ts";
 import { eventually } from "./eventually.ts";
 import { askVault } from "./vault-administrator.ts";
 
@@ -16,7 +18,7 @@ const unused = "1";
 
 let folder: string;
 let port: number;
-let child: ChildProcess;
+let child: ChildProcess | undefined;
 let lines: string;
 let ended: Promise<number | null>;
 
@@ -24,15 +26,16 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "serve-"));
   port = await freePort();
   lines = "";
+  child = undefined;
 });
 afterEach(async () => {
-  if (child.exitCode === null) child.kill("SIGKILL");
-  await ended;
+  if (child?.exitCode === null) child.kill("SIGKILL");
+  if (child) await ended;
   await rm(folder, { recursive: true });
 });
 
 function start(env: Readonly<Record<string, string>> = {}): void {
-  child = spawn(process.execPath, [program], {
+  const started = spawn(process.execPath, [program], {
     env: {
       PATH: process.env["PATH"],
       HTTP_PORT: String(port),
@@ -43,8 +46,9 @@ function start(env: Readonly<Record<string, string>> = {}): void {
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  child.stdout?.on("data", (chunk: Buffer) => (lines += chunk.toString()));
-  ended = new Promise((resolve) => child.once("exit", (code) => resolve(code)));
+  started.stdout.on("data", (chunk: Buffer) => (lines += chunk.toString()));
+  ended = new Promise((resolve) => started.once("exit", (code) => resolve(code)));
+  child = started;
 }
 
 const ask = async (url: string, headers: Record<string, string> = {}): Promise<Response> =>
@@ -69,7 +73,7 @@ it("finishes what is in flight when it is told to stop, accepts no more, and exi
   const slow = ask("/slow/1500");
   await eventually(async () => expect(await connectionsTo(port)).toBeGreaterThan(0));
   await ask("/health/"); // the slow one came before
-  child.kill("SIGTERM");
+  child?.kill("SIGTERM");
   await eventually(async () => expect(ask("/health/")).rejects.toThrow());
   expect(await (await slow).json()).toEqual({ waited: "1500" });
   expect(await ended).toBe(0);
@@ -81,7 +85,7 @@ it("does not wait for connections that nobody uses", async () => {
   const idle = net.connect(port, "127.0.0.1");
   await new Promise((resolve) => idle.once("connect", resolve));
   const closed = new Promise((resolve) => idle.once("close", resolve));
-  child.kill("SIGINT");
+  child?.kill("SIGINT");
   await closed;
   expect(await ended).toBe(0);
 });
@@ -90,7 +94,7 @@ it("has written every line of its log when it ends", async () => {
   start();
   await serving();
   for (let n = 0; n < 50; n++) await ask("/health/", { "x-request-id": `mine-${n}` });
-  child.kill("SIGTERM");
+  child?.kill("SIGTERM");
   await ended;
   const requests = logged().filter(({ request_id }) => String(request_id).startsWith("mine-"));
   expect(requests).toHaveLength(50);
@@ -108,7 +112,7 @@ it("writes neither queries nor tokens into its log", async () => {
   start({ VAULT_TOKEN: "a-token-of-mine" });
   await serving();
   await ask("/nowhere?password=hunter2", { authorization: "Bearer hunter2" });
-  child.kill("SIGTERM");
+  child?.kill("SIGTERM");
   await ended;
   expect(lines).toContain("/nowhere");
   expect(lines).not.toMatch(/hunter2|a-token-of-mine/);
@@ -116,29 +120,56 @@ it("writes neither queries nor tokens into its log", async () => {
 
 it("refuses wrong settings with every fault, and without a value", async () => {
   let text = "";
-  child = spawn(process.execPath, [program], {
+  const started = spawn(process.execPath, [program], {
     env: { HTTP_PORT: "hunter2", BACKEND_TLS: "maybe" },
     stdio: ["ignore", "ignore", "pipe"],
   });
-  child.stderr?.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  ended = new Promise((resolve) => child.once("close", (code) => resolve(code)));
+  started.stderr.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  ended = new Promise((resolve) => started.once("close", (code) => resolve(code)));
+  child = started;
   expect(await ended).not.toBe(0);
   for (const name of ["HTTP_PORT", "BACKEND_TLS", "VAULT_APPROLE_DIR"])
     expect(text).toContain(name);
   expect(text).not.toContain("hunter2");
 });
 
-it("serves HTTPS beside HTTP, and takes a renewed certificate in use with no restart", async () => {
-  const httpsPort = await freePort();
-  const first = await issue();
-  start({ ENABLE_TLS: "true", HTTPS_PORT: String(httpsPort), CERT_DIR: folder });
-  await serving();
-  await eventually(async () => expect(await served(httpsPort)).toBe(first));
-  await writeFile(path.join(folder, "key.pem"), "half of it"); // must not break what is served
-  const second = await issue();
-  expect(second).not.toBe(first);
-  await eventually(async () => expect(await served(httpsPort)).toBe(second));
-  expect((await ask("/health/")).status).toBe(200);
+describe("HTTPS, in this process", () => {
+  let httpsPort: number;
+  let api: Application;
+  let server: Serving;
+  const serveTls = async (): Promise<void> => {
+    httpsPort = await freePort();
+    const tlsSettings = { ENABLE_TLS: "true", HTTPS_PORT: String(httpsPort), CERT_DIR: folder };
+    api = await startApplication({ env: { HTTP_PORT: String(port), ...tlsSettings } });
+    server = await serve(api.app, api.context);
+  };
+  afterEach(async () => {
+    vi.useRealTimers();
+    await server.stop();
+    await api[Symbol.asyncDispose]();
+  });
+
+  it("is served beside HTTP, and takes a renewed certificate in use with no restart", async () => {
+    const first = await issue();
+    await serveTls();
+    expect(await served(httpsPort)).toBe(first);
+    await writeFile(path.join(folder, "key.pem"), "half of it"); // must not break what is served
+    const second = await issue();
+    expect(second).not.toBe(first);
+    await eventually(async () => expect(await served(httpsPort)).toBe(second));
+    expect((await ask("/health/")).status).toBe(200);
+  });
+
+  it("ends connections that never said a word, too, when it is told to stop", async () => {
+    await issue();
+    await serveTls();
+    const socket = await connectTls(httpsPort);
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }); // so that nobody is cut off for being late
+    await Promise.all([server.stop(), closed]);
+    vi.useRealTimers();
+    await expect(served(httpsPort)).rejects.toThrow("ECONNREFUSED");
+  });
 });
 
 it("answers over HTTPS as over HTTP what is no request", async () => {
@@ -177,19 +208,23 @@ async function issue(): Promise<string> {
   return new X509Certificate(data.certificate).serialNumber;
 }
 
-/** The serial number of what a new connection is shown, verified against the stack's root. */
+/** The serial number of what a new connection is shown. */
 async function served(httpsPort: number): Promise<string> {
+  const socket = await connectTls(httpsPort);
+  const serialNumber = socket.getPeerX509Certificate()?.serialNumber ?? "";
+  socket.destroy();
+  return serialNumber;
+}
+
+/** Verified against the stack's root. */
+async function connectTls(httpsPort: number): Promise<tls.TLSSocket> {
   const ca = await readFile(inject("stack").caFile);
   const socket = tls.connect({ host: "127.0.0.1", port: httpsPort, ca });
-  try {
-    await new Promise((resolve, reject) => {
-      socket.once("secureConnect", resolve);
-      socket.once("error", reject);
-    });
-    return socket.getPeerX509Certificate()?.serialNumber ?? "";
-  } finally {
-    socket.destroy();
-  }
+  await new Promise<void>((resolve, reject) => {
+    socket.once("secureConnect", resolve);
+    socket.once("error", reject);
+  });
+  return socket;
 }
 
 async function connectionsTo(listening: number): Promise<number> {

@@ -10,17 +10,21 @@ export class OpenConnections {
 
   constructor(server: Server) {
     this.#server = server;
-    server.on("connection", (socket: Socket) => {
+    const keep = (socket: Socket): void => {
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));
-    });
+    };
+    server.on("connection", keep);
+    server.on("secureConnection", keep); // what lies below TLS has read at least a handshake
   }
 
   /** Ends what is idle now, and what becomes so until disposed of. */
   endIdle(): Disposable {
-    // Node calls only those idle that had a request; these never said a word.
-    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
-    const sweep = (): void => this.#server.closeIdleConnections();
+    const sweep = (): void => {
+      // Node calls only those idle that had a request; these never said a word.
+      for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
+      this.#server.closeIdleConnections();
+    };
     sweep();
     const timer = setInterval(sweep, sweepEveryMs);
     return { [Symbol.dispose]: () => clearInterval(timer) };
