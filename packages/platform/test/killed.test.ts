@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -54,12 +55,15 @@ describe("a first start that is killed", () => {
     async () => {
       const seed = chooseSeed("killed first starts");
       const random = seededRandom(seed);
+      let wholeMs: number | undefined; // the first round's kill comes when it has just ended, and tells how long it takes
       for (let round = 0; round < firstStartKills; round += 1) {
-        const afterMs = Math.round(random() * 5000);
+        const afterMs = wholeMs === undefined ? undefined : Math.round(random() * wholeMs);
         const reach = Math.floor(random() * 3); // the command alone; and the daemon; and all that it started
-        const label = `seed ${seed}, round ${round}: after ${afterMs} ms, reach ${reach}`;
+        const label = `seed ${seed}, round ${round}: after ${afterMs} of ${wholeMs} ms, reach ${reach}`;
+        const startedAt = performance.now();
         const starting = spawn(launcher, ["up"], { cwd: folder, stdio: "ignore", detached: true });
-        await delay(afterMs);
+        await (afterMs === undefined ? once(starting, "exit") : delay(afterMs));
+        wholeMs ??= Math.round(performance.now() - startedAt);
         await kill(starting, reach);
         const before = await writtenKeys();
         const again = await devstack(folder, ["up"]);
@@ -68,6 +72,7 @@ describe("a first start that is killed", () => {
         await requireNothingLeft(label);
         await removeStack();
       }
+      console.log(`killed: ${firstStartKills} first starts, spread over ${wholeMs} ms`);
     },
   );
 });
