@@ -15,7 +15,9 @@ export interface Command {
   readonly optionHelp: Readonly<Record<string, string>>;
   readonly positionals: { readonly min: number; readonly max: number };
   /** What the words after it may be, for a shell to complete: names of one kind, or these. */
-  readonly completes?: "service" | "unit" | "instance" | "suite" | readonly string[];
+  readonly completes?: "service" | "unit" | "instance" | "suite" | "program" | readonly string[];
+  /** What may follow one of those words. */
+  readonly completesAfter?: Readonly<Record<string, "service">>;
   /** Values of options that take one of a few. */
   readonly optionValues?: Readonly<Record<string, readonly string[]>>;
   /** It hands signals on to a program that it runs: Ctrl-C is that program's affair. */

@@ -1,12 +1,14 @@
 import { knownNames } from "../../app/known-names.ts";
 import { appNames } from "../../app/user-apps.ts";
 import { nearest } from "../../shared/nearest.ts";
-import { type Command, commonOptionHelp, commonOptions } from "../command.ts";
+import { type Command, commonOptionHelp, commonOptions, type OptionSpecs } from "../command.ts";
 import { commands } from "../commands.ts";
 import { type CompletedCommand, type CompletedOption, completionScripts } from "../completion.ts";
 import { cliErrors } from "../errors.ts";
 
 const shells = Object.keys(completionScripts);
+/** Programs are looked up by the shell itself. */
+const kinds = { ...knownNames, program: [] };
 
 export const completionCommand: Command = {
   usage: shells.join(" | "),
@@ -39,18 +41,32 @@ async function complete(name: string): Promise<CompletedCommand> {
   if (!entry) throw new Error(`there is no command ${name}`);
   const { summary, load } = entry;
   const command = await load();
-  const { completes = [] } = command;
-  const words = typeof completes === "string" ? knownNames[completes] : completes;
-  const takesApps = completes === "unit" || completes === "instance";
-  return { name, summary, words, takesApps, options: optionsOf(command) };
+  const { completes = [], completesAfter = {} } = command;
+  const words = typeof completes === "string" ? kinds[completes] : completes;
+  const after = Object.entries(completesAfter).map(([word, kind]) => [word, knownNames[kind]]);
+  return {
+    name,
+    summary,
+    words,
+    wordsAfter: Object.fromEntries(after) as CompletedCommand["wordsAfter"],
+    takesApps: completes === "unit" || completes === "instance",
+    takesPrograms: completes === "program",
+    options: optionsOf(command),
+  };
 }
 
 function optionsOf(command: Command): readonly CompletedOption[] {
-  return Object.entries({ ...command.options, ...commonOptions }).map(([name, { type }]) => {
+  const options: OptionSpecs = { ...command.options, ...commonOptions };
+  return Object.entries(options).map(([name, { type, short }]) => {
     const help = Object.entries({ ...commonOptionHelp, ...command.optionHelp }).find(([key]) =>
       new RegExp(`--${name}\\b`).test(key),
     );
     const values = command.optionValues?.[name] ?? [];
-    return { name, help: help?.[1] ?? name, ...(type === "string" ? { values } : {}) };
+    return {
+      name,
+      ...(short === undefined ? {} : { short }),
+      help: help?.[1] ?? name,
+      ...(type === "string" ? { values } : {}),
+    };
   });
 }

@@ -7,6 +7,7 @@ export const runCommand: Command = {
   options: {},
   optionHelp: {},
   positionals: { min: 1, max: Number.POSITIVE_INFINITY },
+  completes: "program",
   signalsAreItsOwn: true,
   run: async ({ stack, positionals: [program = "", ...args] }) => {
     const settings = await environmentOf(await stack(), []);

@@ -87,6 +87,7 @@ export const vaultCommand: Command = {
   optionHelp: {},
   positionals: { min: 1, max: 2 },
   completes: ["server", ...Object.keys(actions)],
+  completesAfter: { "show-password": "service" },
   becomes: {
     server: async (args) => (await import("../../app/vault-server.ts")).becomeVaultServer(args),
   },
