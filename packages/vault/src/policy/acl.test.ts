@@ -92,6 +92,10 @@ describe("which rule decides", () => {
     expect(may(acl(deny("a/+/b*"), read("a/+/+/c*")), "read", "a/x/bb/c")).toBe(false);
   });
 
+  test("fewer wildcards win though there are more segments", () => {
+    expect(may(acl(read("a/+/b/c/d*"), deny("a/+/+/c*")), "read", "a/x/b/c/d")).toBe(true);
+  });
+
   test("where all else is equal, the text decides", () => {
     expect(may(acl(read("a/+/b/+"), deny("a/+/+/c")), "read", "a/x/b/c")).toBe(true);
     expect(may(acl(deny("a/+/+/c"), read("a/+/b/+")), "read", "a/x/b/c")).toBe(true);
@@ -121,6 +125,9 @@ describe("which rule decides", () => {
     ["a/+/c*", "a/b/cd/e", true],
     ["a/+/c*", "a/b/d", false],
     ["a/+/c*", "a/b", false],
+    ["a/+/c", "a/b/cd", false],
+    ["a/+/c*", "ab/b/c", false],
+    ["a/+/b/c*", "a/x/bb/c", false],
     ["a/b*/+", "a/bx/c", false],
     ["a/b+/c", "a/b+/c", true],
     ["a/b/+x", "a/b/+x", true],
@@ -213,6 +220,29 @@ describe("parameters", () => {
       expect(may(allowed, "update", "a", { data })).toBe(false);
       expect(may(denied, "update", "a", { data })).toBe(false);
     }
+  });
+
+  test.each(["create", "read", "update", "patch"] as const)(
+    "count where it is to %s",
+    (operation) => {
+      const rules = acl(
+        `path "a" { capabilities = ["${operation}"] allowed_parameters = { "b" = [] } }`,
+      );
+      expect(may(rules, operation, "a", { data: { b: 1 } })).toBe(true);
+      expect(may(rules, operation, "a", { data: { c: 1 } })).toBe(false);
+    },
+  );
+
+  test("don't count where it is to list or to delete", () => {
+    for (const operation of ["list", "delete"] as const)
+      expect(
+        may(
+          acl(`path "a" { capabilities = ["${operation}"] allowed_parameters = { "b" = [] } }`),
+          operation,
+          "a",
+          { data: { c: 1 } },
+        ),
+      ).toBe(true);
   });
 
   test("required ones must be there", () => {

@@ -127,7 +127,6 @@ function describe(written: string, rule: MergedRule): Wildcard {
 }
 
 function covers(entry: Wildcard, path: readonly string[]): boolean {
-  if (path.length < entry.segments.length) return false;
   if (!entry.prefix && path.length !== entry.segments.length) return false;
   const last = entry.segments.length - 1;
   return entry.segments.every(

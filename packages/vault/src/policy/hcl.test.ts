@@ -21,14 +21,16 @@ describe("values", () => {
     ["0", 0],
     ["12", 12],
     ["-3", -3],
-    ["1.5", 1.5],
+    ["1.25", 1.25],
     ["-1.5e3", -1500],
     ["2E+2", 200],
+    ["1e10", 1e10],
     ["2e-1", 0.2],
     ["0x1F", 31],
     ["true", true],
     ["false", false],
     ["[]", []],
+    ["[ ]", []],
     ["[1]", [1]],
     ['[1, "a", true,]', [1, "a", true]],
     ["[ 1 ,\n 2 ]", [1, 2]],
@@ -51,6 +53,7 @@ describe("values", () => {
     ["<<E\nE", ""],
     ["<<E\r\na\nE\n", "a\n"],
     ["<<-E\n    a\n\n      b\n  E\n", "a\n\n  b\n"],
+    ["<<-E\n    a\n  \n      b\n  E\n", "a\n\n  b\n"],
     ["<<Étendue_1\nx\nÉtendue_1", "x\n"],
   ])("%s", (text, expected) => {
     expect(plain(valueOf(text))).toEqual(expected);
@@ -69,7 +72,7 @@ describe("items", () => {
   });
 
   test("may stand in one line, with commas or without", () => {
-    expect(parseHcl("a = 1, b = 2 c = 3,").items.map(({ keys }) => keys)).toEqual([
+    expect(parseHcl("a = 1 , b = 2 c = 3,").items.map(({ keys }) => keys)).toEqual([
       ["a"],
       ["b"],
       ["c"],

@@ -134,6 +134,7 @@ describe("a value", () => {
     ["1", 2, false],
     ["1", "1", false],
     ['"1"', 1, false],
+    ['"1*"', 1, false],
     ["true", true, true],
     ["true", false, false],
     ["[1]", [1], false],

@@ -50,7 +50,7 @@ export class MergedRule {
   /** `wrapTtl` in seconds, 0 when the answer is not to be wrapped. */
   allowsWrapping(wrapTtl: number): boolean {
     if (this.#maxWrappingTtl > 0 && (wrapTtl === 0 || wrapTtl > this.#maxWrappingTtl)) return false;
-    return this.#minWrappingTtl === 0 || wrapTtl >= this.#minWrappingTtl;
+    return wrapTtl >= this.#minWrappingTtl;
   }
 
   allowsParameters(data: Readonly<Record<string, unknown>>): boolean {
@@ -96,7 +96,7 @@ function matches(pattern: unknown, value: unknown): boolean {
   if (typeof pattern === "string" && typeof value === "string") {
     const start = pattern.startsWith("*");
     const end = pattern.endsWith("*");
-    if (start && end) return pattern.length < 2 || value.includes(pattern.slice(1, -1));
+    if (start && end) return value.includes(pattern.slice(1, -1));
     if (start) return value.endsWith(pattern.slice(1));
     if (end) return value.startsWith(pattern.slice(0, -1));
     return value === pattern;

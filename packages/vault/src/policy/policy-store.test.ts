@@ -24,6 +24,21 @@ test("root is neither written nor deleted, default not deleted, and both are lis
   expect(policies.compile(tx, ["root"]).root).toBe(true);
 });
 
+test("the policy of tokens that hold an answer is there, and nobody changes it", async () => {
+  await using vault = await TestCore.start();
+  const { policies, barrier } = vault.core;
+  const tx = barrier.begin();
+  const own = policies.compile(tx, ["response-wrapping"]);
+  expect(own.capabilities("cubbyhole/response")).toEqual(["create", "read"]);
+  expect(own.capabilities("sys/wrapping/unwrap")).toEqual(["update"]);
+  expect(own.capabilities("cubbyhole/other")).toEqual(["deny"]);
+  for (const change of [
+    () => policies.write(tx, "response-wrapping", read("a")),
+    () => policies.delete(tx, "response-wrapping"),
+  ])
+    expect(change).toThrow(expect.objectContaining({ status: 400 }) as Error);
+});
+
 test("a change is felt at once, also where it is not durable yet, and a deletion too", async () => {
   await using vault = await TestCore.start();
   const { policies, barrier } = vault.core;

@@ -43,6 +43,12 @@ describe("what a policy is written in", () => {
 });
 
 describe("JSON", () => {
+  test("may have texts, numbers and truth as values", () => {
+    const text = `{"path": {"a": {"allowed_parameters": {"b": ["x", 1, true, false]}}}}`;
+    const allowed = parsePolicy("p", text).rules[0]?.allowed;
+    expect([...(allowed ?? [])]).toEqual([["b", ["x", 1, true, false]]]);
+  });
+
   test("may have lists where HCL repeats", () => {
     const text = `{"path": [{"a": [{"capabilities": ["read"]}, {"capabilities": ["list"]}]}, {"b": {}}], "name": "x"}`;
     expect(

@@ -103,7 +103,7 @@ function parseRule(written: string, block: HclObject): PathRule {
   }
   const minWrappingTtl = seconds(values, "min_wrapping_ttl");
   const maxWrappingTtl = seconds(values, "max_wrapping_ttl");
-  if (minWrappingTtl > 0 && maxWrappingTtl > 0 && maxWrappingTtl < minWrappingTtl) {
+  if (maxWrappingTtl > 0 && maxWrappingTtl < minWrappingTtl) {
     throw failure("max_wrapping_ttl cannot be less than min_wrapping_ttl");
   }
   return {
