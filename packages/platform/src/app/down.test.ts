@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { exists } from "../shared/files.ts";
 import { identify, isRunning, type ProcessIdentity } from "../shared/process-identity.ts";
 import { controlSocket } from "../supervisor/control-protocol.ts";
 import { ProcessLedger } from "../supervisor/process-ledger.ts";
@@ -51,3 +52,9 @@ async function start(
   if (!identity) throw new Error(`${program} did not start`);
   return { identity, [Symbol.dispose]: () => void child.kill("SIGKILL") };
 }
+
+it("leaves nothing of a stack that was never started", async () => {
+  const run = path.join(stack.folders.run, "never", "run");
+  expect(await down({ folders: { run } } as unknown as Stack)).toBe("was not running");
+  expect(await exists(path.dirname(run))).toBe(false);
+});

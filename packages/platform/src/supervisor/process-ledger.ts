@@ -1,5 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { errnoOf } from "../shared/errors.ts";
 import { ensureFolder, readFileIfPresent, writeFileAtomically } from "../shared/files.ts";
 import type { ProcessIdentity } from "../shared/process-identity.ts";
 import type { StopSpec } from "./process-spec.ts";
@@ -31,9 +32,12 @@ export class ProcessLedger {
   }
 
   async entries(): Promise<readonly LedgerEntry[]> {
-    await ensureFolder(this.#folder, { mode: 0o700 });
-    const files = (await readdir(this.#folder)).filter((file) => file.endsWith(".json"));
-    return this.entriesOf(files.map((file) => path.basename(file, ".json")));
+    const files = await readdir(this.#folder).catch((error: unknown) => {
+      if (errnoOf(error) === "ENOENT") return []; // nothing was ever started
+      throw error;
+    });
+    const records = files.filter((file) => file.endsWith(".json"));
+    return this.entriesOf(records.map((file) => path.basename(file, ".json")));
   }
 
   /** Those of these names that are there: one that is gone by now was forgotten meanwhile. */

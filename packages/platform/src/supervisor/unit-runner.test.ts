@@ -9,7 +9,7 @@ import { listeningMember } from "./fixtures/listening-member.ts";
 import { connectOnce, isPortFree } from "./ports.ts";
 import { ProcessLedger } from "./process-ledger.ts";
 import type { Unit, UnitStatus } from "./unit.ts";
-import { UnitRunner } from "./unit-runner.ts";
+import { UnitRunner, type UnitRunnerOptions } from "./unit-runner.ts";
 
 let folder: string;
 let ports: readonly number[];
@@ -148,6 +148,82 @@ describe("a unit whose start is tried again", () => {
   });
 });
 
+describe("a process that ends again before it answers", () => {
+  const needed = (): string => path.join(folder, "needed");
+  let pauses: number[];
+
+  async function startedWith(pause: (milliseconds: number) => Promise<unknown>): Promise<void> {
+    pauses = [];
+    const [port = -1, otherPort = -1] = ports;
+    const listen = `require("net").createServer().listen(${port}, "127.0.0.1")`;
+    const args = ["-e", `require("fs").readFileSync(${JSON.stringify(needed())}); ${listen}`];
+    const other = listeningMember("other", otherPort, folder);
+    await writeFile(needed(), "");
+    runner = runnerOf(
+      {
+        members: ["app", "other"],
+        prepare: async () => [listeningMember("app", port, folder, { args }), other],
+        settle: async () => undefined,
+      },
+      async (milliseconds) => {
+        pauses.push(milliseconds);
+        await pause(milliseconds);
+      },
+    );
+    runner.expect();
+    await runner.start();
+    await rm(needed());
+  }
+  const endIt = (): void => {
+    process.kill(pidsOf(runner.status())[0] ?? Number.NaN, "SIGKILL");
+  };
+
+  it("is started again after a longer pause, with the reason shown meanwhile", async () => {
+    const shown: (readonly [string, string | undefined])[] = [];
+    await startedWith(async () => {
+      const { state, error } = runner.status();
+      shown.push([state, error?.message]);
+      if (pauses.length === 3) await writeFile(needed(), "");
+    });
+    endIt();
+    await eventually(
+      async () =>
+        expect(runner.status()).toMatchObject({
+          state: "ready",
+          members: [{ crashes: 3 }, { crashes: 0 }],
+        }),
+      { deadlineMs: 20_000 },
+    );
+    expect(pauses).toEqual([1000, 2000, 4000]);
+    expect(shown).toEqual([
+      ["restarting", undefined],
+      ["restarting", expect.stringContaining(needed())],
+      ["restarting", expect.stringContaining(needed())],
+    ]);
+    expect(runner.status().error).toBeUndefined();
+  });
+
+  it("is given up after the fifth time within a minute, with what it said last", async () => {
+    await startedWith(async () => undefined);
+    endIt();
+    await eventually(async () => expect(runner.status().state).toBe("failed"), {
+      deadlineMs: 25_000,
+    });
+    expect(pauses).toEqual([1000, 2000, 4000, 8000, 16_000]);
+    const { error, members } = runner.status();
+    expect(error?.message).toMatch(/^app ended 6 times within 60 s .*; last: app ended with exit/);
+    expect(error?.message).toContain(needed());
+    expect(members).toMatchObject([{ running: false }, { running: false }]);
+  });
+
+  it("is told of to whoever asked for that start", async () => {
+    await startedWith(async () => undefined);
+    await expect(runner.restart("app")).rejects.toMatchObject({ code: "DS_PROCESS_ENDED" });
+    expect(pauses).toEqual([0]);
+    expect(runner.status().state).toBe("failed");
+  });
+});
+
 it("is stopped, not failed, where what it waited for ends by the same stop", async () => {
   runner = runnerOf({ members: [], prepare: async () => [], settle: async () => undefined });
   runner.expect();
@@ -195,6 +271,7 @@ async function started(
 
 function runnerOf(
   shape: Pick<Unit, "members" | "prepare" | "settle"> & { readonly retriesStart?: boolean },
+  pause?: UnitRunnerOptions["pause"],
 ): UnitRunner {
   const unit: Unit = { name: "unit", dependsOn: [], readyWithinMs: 15_000, ...shape };
   return new UnitRunner(unit, {
@@ -202,6 +279,7 @@ function runnerOf(
     stack: `unit-runner-test-${process.pid}`,
     onEvent: () => undefined,
     log: (line) => said.push(line),
+    ...(pause ? { pause } : {}),
   });
 }
 

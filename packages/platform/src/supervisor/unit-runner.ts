@@ -13,6 +13,8 @@ export interface UnitRunnerOptions {
   readonly stack: string;
   readonly onEvent: (event: UnitEvent) => void;
   readonly log: (line: string) => void;
+  /** Waits before another start; rejects when the signal aborts. */
+  readonly pause?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 const abortedWithinMs = 5000;
@@ -21,6 +23,7 @@ const abortedWithinMs = 5000;
 export class UnitRunner {
   readonly unit: Unit;
   readonly #options: UnitRunnerOptions;
+  readonly #pause: NonNullable<UnitRunnerOptions["pause"]>;
   readonly #members = new Map<string, MemberRunner>();
   readonly #early = new HeadStart();
   /** Members that have ended by themselves, each with the pause before its next start; undefined: it had its chances. */
@@ -44,6 +47,8 @@ export class UnitRunner {
   constructor(unit: Unit, options: UnitRunnerOptions) {
     this.unit = unit;
     this.#options = options;
+    this.#pause =
+      options.pause ?? (async (milliseconds, signal) => delay(milliseconds, undefined, { signal }));
   }
 
   get state(): UnitState {
@@ -101,7 +106,7 @@ export class UnitRunner {
   }
 
   async #retryAfter(pauseMs: number, signal: AbortSignal): Promise<void> {
-    await delay(pauseMs, undefined, { signal });
+    await this.#pause(pauseMs, signal);
     return this.#enqueue(async () => {
       signal.throwIfAborted();
       if (this.#state === "restarting") await this.#tryToBringUp(signal);
@@ -136,7 +141,7 @@ export class UnitRunner {
       if (!runner) throw supervisorErrors.DS_UNKNOWN_UNIT(`${member} was not started`);
       this.#enter("restarting");
       this.#ended.set(runner, 0);
-      await this.#bringBack(this.#current.signal);
+      await this.#bringBack(this.#current.signal, { isAsked: true });
     });
   }
 
@@ -311,27 +316,38 @@ export class UnitRunner {
     this.#enter("ready");
   }
 
-  /** Starts again all members that have ended, those too that end meanwhile: they may be of use only together. */
-  async #bringBack(signal: AbortSignal): Promise<void> {
+  /**
+   * Starts again all members that have ended, those too that end meanwhile: they may be of use only together. One that
+   * ends before it answers has ended once more, unless somebody asked for the start: that one is told.
+   */
+  async #bringBack(signal: AbortSignal, { isAsked = false } = {}): Promise<void> {
     while (this.#ended.size > 0) {
       signal.throwIfAborted();
       const pauses = [...this.#ended.values()];
       if (pauses.includes(undefined)) return this.#giveUp();
-      await delay(Math.max(...pauses.map((pauseMs) => pauseMs ?? 0)), undefined, { signal });
-      await this.#within(signal, async (within) => this.#startEnded(within));
+      await this.#pause(Math.max(...pauses.map((pauseMs) => pauseMs ?? 0)), signal);
+      await this.#within(signal, async (within) => this.#startEnded(within, isAsked));
     }
   }
 
-  async #startEnded(signal: AbortSignal): Promise<void> {
+  async #startEnded(signal: AbortSignal, isAsked: boolean): Promise<void> {
     const runners = [...this.#ended.keys()];
     this.#ended.clear();
     this.#unended = new AbortController();
     await allOrFirstError(
       runners.map(async (runner) => {
         await runner.stop(); // what a dead process left: children, companions
-        await this.#startMember(runner, signal);
+        try {
+          await this.#startMember(runner, signal);
+        } catch (thrown) {
+          const error = toDevStackError(thrown);
+          if (isAsked || signal.aborted || error.code !== "DS_PROCESS_ENDED") throw error;
+          this.#error = error; // shown until it is ready
+          this.#ended.set(runner, runner.countCrash());
+        }
       }),
     );
+    if (this.#ended.size > 0) return this.#enter("restarting");
     try {
       await this.#settle(signal);
     } catch (error) {
@@ -345,9 +361,10 @@ export class UnitRunner {
       pauseMs === undefined ? [member.name] : [],
     );
     await this.#takeDown();
+    const last = this.#error ? `; last: ${this.#error.message}` : "";
     this.#fail(
       supervisorErrors.DS_PROCESS_ENDED(
-        `${name} ended 6 times within 60 s and is not started again`,
+        `${name} ended 6 times within 60 s and is not started again${last}`,
         {
           hint: `devstack logs ${name}, then devstack restart ${this.unit.name}`,
         },
