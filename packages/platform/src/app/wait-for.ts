@@ -64,6 +64,10 @@ async function unhealthy(
 async function unstopped(stack: Stack, services: readonly string[]): Promise<readonly string[]> {
   const { instances } = await status(stack);
   return instances
-    .filter(({ service, pid }) => services.includes(service) && pid !== undefined)
-    .map(({ instance, state, pid }) => `${instance} (${state}, pid ${pid})`);
+    .filter(({ service }) => services.includes(service))
+    .filter(({ state, pid }) => pid !== undefined || state === "restarting") // between two processes
+    .map(
+      ({ instance, state, pid }) =>
+        `${instance} (${state}${pid === undefined ? "" : `, pid ${pid}`})`,
+    );
 }

@@ -138,7 +138,7 @@ export class MemberRunner {
   }
 
   status(): MemberStatus {
-    const pid = this.#main?.identity.pid;
+    const pid = this.#main && isRunning(this.#main.identity) ? this.#main.identity.pid : undefined;
     return {
       name: this.member.name,
       running: pid !== undefined,

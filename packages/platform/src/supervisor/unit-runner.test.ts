@@ -65,7 +65,7 @@ describe("a unit of several members that are of use only together", () => {
     process.kill(first, "SIGKILL");
     await readyAgain({ crashes: [1, 0, 0] });
     await runner.restart("member-1"); // that is asked for
-    expect(told).toEqual([[0, true, 3]]);
+    expect(told).toEqual([[0, true, 2]]);
     expect(said.join("\n")).toContain("nobody takes its place");
   });
 
@@ -179,10 +179,10 @@ describe("a process that ends again before it answers", () => {
   };
 
   it("is started again after a longer pause, with the reason shown meanwhile", async () => {
-    const shown: (readonly [string, string | undefined])[] = [];
+    const shown: unknown[] = [];
     await startedWith(async () => {
-      const { state, error } = runner.status();
-      shown.push([state, error?.message]);
+      const { state, error, members } = runner.status();
+      shown.push([state, error?.message, members[0]?.pid]);
       if (pauses.length === 3) await writeFile(needed(), "");
     });
     endIt();
@@ -196,9 +196,9 @@ describe("a process that ends again before it answers", () => {
     );
     expect(pauses).toEqual([1000, 2000, 4000]);
     expect(shown).toEqual([
-      ["restarting", undefined],
-      ["restarting", expect.stringContaining(needed())],
-      ["restarting", expect.stringContaining(needed())],
+      ["restarting", undefined, undefined],
+      ["restarting", expect.stringContaining(needed()), undefined],
+      ["restarting", expect.stringContaining(needed()), undefined],
     ]);
     expect(runner.status().error).toBeUndefined();
   });
