@@ -24,7 +24,7 @@ export function parseDuration(value: unknown): number | undefined {
 }
 
 function secondsOf(value: unknown): number | undefined {
-  if (typeof value === "number") return Math.trunc(value);
+  if (typeof value === "number") return Number.isInteger(value) ? value : undefined;
   if (typeof value !== "string") return undefined;
   const text = value.trim();
   if (text === "") return 0;

@@ -38,34 +38,32 @@ export class Fields {
 
   string(name: string): string | undefined {
     const value = this.#given(name);
-    if (value === undefined || typeof value === "string") return value;
-    if (typeof value === "number" || typeof value === "boolean") return String(value);
-    throw this.#unconvertible(name, unexpected("string", value));
+    return value === undefined ? undefined : this.#text(name, value);
   }
 
   integer(name: string): number | undefined {
     const value = this.#given(name);
     if (value === undefined) return undefined;
-    const number = typeof value === "string" ? Number(value.trim() || "0") : value;
-    if (typeof number === "number" && Number.isSafeInteger(number)) return number;
-    throw this.#unconvertible(
-      name,
-      typeof value === "string" ? unparsable("int", "ParseInt") : unexpected("int", value),
-    );
+    const number =
+      typeof value === "string"
+        ? Number(value.trim() || "0")
+        : typeof value === "boolean"
+          ? Number(value)
+          : value;
+    if (typeof number !== "number") throw this.#unconvertible(name, unexpected("int", value));
+    if (!Number.isSafeInteger(number))
+      throw this.#unconvertible(name, unparsable("int", "ParseInt"));
+    return number;
   }
 
   boolean(name: string): boolean | undefined {
     const value = this.#given(name);
     if (value === undefined || typeof value === "boolean") return value;
-    if (typeof value === "number") return value !== 0;
-    if (typeof value === "string") {
-      if (/^(1|t|true)$/i.test(value)) return true;
-      if (/^(0|f|false|)$/i.test(value)) return false;
-    }
-    throw this.#unconvertible(
-      name,
-      typeof value === "string" ? unparsable("bool", "ParseBool") : unexpected("bool", value),
-    );
+    if (typeof value !== "string" && typeof value !== "number")
+      throw this.#unconvertible(name, unexpected("bool", value));
+    if (/^(1|t|true)$/i.test(String(value))) return true;
+    if (/^(0|f|false|)$/i.test(String(value))) return false;
+    throw this.#unconvertible(name, unparsable("bool", "ParseBool"));
   }
 
   /** Seconds, which can't be negative. */
@@ -84,7 +82,9 @@ export class Fields {
     if (seconds !== undefined) return seconds;
     throw this.#unconvertible(
       name,
-      typeof value === "string" ? invalidDuration(value) : unexpected("duration", value),
+      typeof value === "string" || typeof value === "number"
+        ? invalidDuration(String(value))
+        : "could not parse duration from input",
     );
   }
 
@@ -92,14 +92,11 @@ export class Fields {
   strings(name: string): string[] | undefined {
     const value = this.#given(name);
     if (value === undefined) return undefined;
-    const list =
+    if (isObject(value) && Object.keys(value).length === 0) return [];
+    const list: readonly unknown[] =
       typeof value === "string" ? value.split(",") : Array.isArray(value) ? value : [value];
     return list
-      .map((entry: unknown) => {
-        if (typeof entry === "string") return entry.trim();
-        if (typeof entry === "number" || typeof entry === "boolean") return String(entry);
-        throw this.#unconvertible(name, unexpected("string", entry));
-      })
+      .map((entry) => (entry === null ? "" : this.#text(name, entry).trim()))
       .filter((entry) => entry !== "");
   }
 
@@ -116,8 +113,9 @@ export class Fields {
         Object.entries(parsed).map(([key, entry]) => [key, this.#text(name, entry)]),
       );
     }
+    const pairs = value === "" ? [""] : (this.strings(name) ?? []);
     return Object.fromEntries(
-      (this.strings(name) ?? []).map((pair) => {
+      pairs.map((pair) => {
         const equals = pair.indexOf("=");
         if (equals < 1) throw this.#unconvertible(name, `invalid key pair ${JSON.stringify(pair)}`);
         return [pair.slice(0, equals), pair.slice(equals + 1)];
@@ -133,7 +131,9 @@ export class Fields {
         ? this.#parse(name, value)
         : value;
     if (isObject(parsed)) return parsed;
-    throw this.#unconvertible(name, unexpected(goMap, value));
+    if (!Array.isArray(value)) throw this.#unconvertible(name, unexpected(goMap, value));
+    if (value.length === 0) return {};
+    throw this.#unconvertible(name, unexpected(goMap, value[0], "[0]"));
   }
 
   #parse(name: string, value: string): unknown {
@@ -144,9 +144,11 @@ export class Fields {
     }
   }
 
+  /** A boolean as text is a number. */
   #text(name: string, value: unknown): string {
     if (typeof value === "string") return value;
-    if (typeof value === "number" || typeof value === "boolean") return String(value);
+    if (typeof value === "number") return String(value);
+    if (typeof value === "boolean") return value ? "1" : "0";
     throw this.#unconvertible(name, unexpected("string", value));
   }
 
@@ -170,8 +172,8 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 const goMap = "map[string]interface {}";
 
 /** What is wrong, in the words that clients know from Vault, which have Go's names of the types. */
-function unexpected(type: string, value: unknown): string {
-  return `'' expected type '${type}', got unconvertible type '${goType(value)}'`;
+function unexpected(type: string, value: unknown, where = ""): string {
+  return `'${where}' expected type '${type}', got unconvertible type '${goType(value)}'`;
 }
 
 function unparsable(type: string, parser: string): string {
@@ -179,7 +181,8 @@ function unparsable(type: string, parser: string): string {
 }
 
 export function invalidDuration(value: string): string {
-  return `time: invalid duration ${JSON.stringify(value)}`;
+  const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(value);
+  return `time: ${isNumber ? "missing unit in" : "invalid"} duration ${JSON.stringify(value)}`;
 }
 
 function goType(value: unknown): string {

@@ -1,7 +1,7 @@
 import { AuditTrail } from "../audit/audit-trail.ts";
 import type { Transaction } from "../barrier/transaction.ts";
 import { engines } from "../engines/registry.ts";
-import { openSysPaths } from "../sys/open-paths.ts";
+import { openSysPaths, sealedSysPaths } from "../sys/open-paths.ts";
 import type { CoreCall } from "../routing/engine.ts";
 import { fullPath, viewPrefix, type MountEntry } from "../routing/mount-entry.ts";
 import { handlerOf } from "../routing/route.ts";
@@ -17,7 +17,9 @@ type Handled = Answer | undefined;
 
 /** The way of a request: seal, mount, token, policies, handler, storage. Throws a Fault for what is refused. */
 export async function handleRequest(core: Core, request: VaultRequest): Promise<Handled> {
-  const open = openSysPaths.find(request.path, request.operation);
+  const open =
+    openSysPaths.find(request.path, request.operation) ??
+    (core.barrier.sealed ? sealedSysPaths.find(request.path, request.operation) : undefined);
   if (open !== undefined) {
     const handle = handlerOf(open.route, request.operation);
     if (handle === undefined) throw new Fault(405, []);
@@ -128,7 +130,10 @@ async function run(
   trail: AuditTrail,
 ): Promise<Handled> {
   const handle = handlerOf(match.route, call.operation);
-  if (handle === undefined) throw Fault.unsupportedOperation();
+  if (handle === undefined)
+    throw match.route.open === true
+      ? new Fault(405, ["unsupported operation"])
+      : Fault.unsupportedOperation();
   trail.operation = call.operation;
   trail.tellRequest();
   const answer = wrapAnswer(call, warned(call, match, await handle(call)));

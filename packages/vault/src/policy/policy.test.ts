@@ -180,7 +180,7 @@ test.each([
   ],
   [
     `path "a" { max_wrapping_ttl = -1 }`,
-    `error parsing max_wrapping_ttl: time: invalid duration "-1"`,
+    `error parsing max_wrapping_ttl: time: missing unit in duration "-1"`,
   ],
   [
     `path "a" { min_wrapping_ttl = 2 max_wrapping_ttl = 1 }`,

@@ -6,8 +6,10 @@ import type { TokenEntry } from "../tokens/token-entry.ts";
 
 function answer({ core, tx, fields }: CoreCall, token: TokenEntry): Answer {
   const paths = [...(fields.strings("paths") ?? []), ...(fields.strings("path") ?? [])];
-  const given = [fields.raw("paths"), fields.raw("path")].filter((value) => value !== undefined);
-  if (paths.length === 0 && given.length > 0) throw Fault.invalidRequest("missing path");
+  const blank = (value: unknown): boolean =>
+    Array.isArray(value) && value.some((path) => path === null || path === "");
+  if ([fields.raw("paths"), fields.raw("path")].some(blank))
+    throw Fault.invalidRequest("missing path");
   if (paths.length === 0) throw Fault.badRequest("paths must be supplied");
   const acl = core.policies.compile(tx, token.policies);
   const byPath = Object.fromEntries(

@@ -1,5 +1,6 @@
+import { parseDuration } from "../core/duration.ts";
 import { Fault } from "../core/fault.ts";
-import { Fields } from "../core/fields.ts";
+import { Fields, invalidDuration } from "../core/fields.ts";
 import type { Answer } from "../core/request.ts";
 import { authMethodTypes, secretsEngineTypes } from "../engines/mountable-types.ts";
 import type { CoreCall } from "../routing/engine.ts";
@@ -41,15 +42,21 @@ function enable(call: CoreCall, auth: boolean): Answer | undefined {
   const path = pathOf(call);
   const full = fullPathOf(call, auth);
   let type = (fields.string("type") ?? "").toLowerCase();
-  if (type === "") throw Fault.badRequest("backend type must be specified as a string");
   const options = { ...fields.map("options") };
+  const given = {
+    config: new Fields(fields.object("config") ?? {}),
+    description: fields.string("description") ?? "",
+    local: fields.boolean("local") ?? false,
+    sealWrap: fields.boolean("seal_wrap") ?? false,
+  };
+  if (type === "") throw Fault.badRequest("backend type must be specified as a string");
   if (type === "kv-v1" || type === "kv-v2") {
     options["version"] = type === "kv-v2" ? "2" : "1";
     type = "kv";
   }
   if (!auth && reserved.some((taken) => path.startsWith(taken)))
     throw Fault.badRequest(`cannot mount ${JSON.stringify(path)}`);
-  const config = readConfig(new Fields(fields.object("config") ?? {}), auth);
+  const config = readConfig(given.config, auth);
   const { default_lease_ttl: usual = 0, max_lease_ttl: max = 0 } = config;
   if (max > 0 && usual > max)
     throw Fault.badRequest("given default lease TTL greater than given max lease TTL");
@@ -60,11 +67,9 @@ function enable(call: CoreCall, auth: boolean): Answer | undefined {
     path,
     type,
     auth,
-    description: fields.string("description") ?? "",
+    ...given,
     config,
     options: Object.keys(options).length > 0 ? options : null,
-    local: fields.boolean("local") ?? false,
-    sealWrap: fields.boolean("seal_wrap") ?? false,
   });
   core.mounts.put(tx, mount);
   core.initialiseMount(tx, mount);
@@ -125,7 +130,12 @@ function readConfig(fields: Fields, auth: boolean): Partial<MountConfig> {
 
 /** "system" and 0 stand for the server's own. */
 function ttl(fields: Fields, name: string): number | undefined {
-  return fields.raw(name) === "system" ? 0 : fields.duration(name);
+  const text = fields.string(name);
+  if (text === undefined) return undefined;
+  const seconds = text === "system" ? 0 : parseDuration(text);
+  if (seconds === undefined) throw Fault.badRequest(invalidDuration(text));
+  if (seconds < 0) throw Fault.badRequest(`${name} cannot be negative`);
+  return seconds;
 }
 
 function readTuning(call: CoreCall, auth: boolean): Answer {
@@ -179,7 +189,10 @@ function routesOf(tree: "mounts" | "auth"): Route<CoreCall>[] {
         return { repeated: true, data: describeMount(mount) };
       },
       write: (call) => (isTuning(call) ? tune(untuned(call), auth) : enable(call, auth)),
-      delete: (call) => disable(call, auth),
+      delete: (call) => {
+        if (isTuning(call)) throw Fault.unsupportedOperation();
+        return disable(call, auth);
+      },
     },
   ];
 }

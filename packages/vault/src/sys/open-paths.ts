@@ -15,13 +15,18 @@ export interface OpenCall {
 export const openSysPaths = new RouteTable<OpenCall>([
   { path: "sys/health", read: health },
   { path: "sys/seal-status", read: ({ core }) => bare(sealStatus(core)) },
-  { path: "sys/leader", read: ({ core }) => leader(core) },
+  { path: "sys/leader", read: leader },
   {
     path: "sys/init",
     read: ({ core }) => bare({ initialized: core.barrier.initialised }),
     write: initialise,
   },
   { path: "sys/unseal", write: unseal },
+]);
+
+/** What is answered while sealed alone, where the token can't be looked at. */
+export const sealedSysPaths = new RouteTable<OpenCall>([
+  { path: "sys/seal", write: () => undefined }, // it is done already
 ]);
 
 function bare(data: Record<string, unknown>): Answer {
@@ -82,8 +87,7 @@ function clusterOf(core: Core): Record<string, string> {
   return { cluster_name: core.options.clusterName, cluster_id: core.clusterId };
 }
 
-function leader(core: Core): Answer {
-  if (core.barrier.sealed) throw Fault.sealed();
+function leader(): Answer {
   return bare({
     ha_enabled: false,
     is_self: false,
@@ -139,7 +143,26 @@ function sharesFault(shares: number, threshold: number): string | undefined {
   return threshold > shares ? "threshold cannot be larger than shares" : undefined;
 }
 
+/** What can't be taken for another type here, unlike elsewhere. */
+function checkUnsealTypes(fields: Fields): void {
+  const types = { key: "string", migrate: "bool", reset: "bool" } as const;
+  for (const [name, type] of Object.entries(types)) {
+    const value = fields.raw(name) ?? undefined;
+    const found = Array.isArray(value)
+      ? "array"
+      : typeof value === "boolean"
+        ? "bool"
+        : typeof value;
+    if (value === undefined || found === type) continue;
+    const field = `${name[0]?.toUpperCase()}${name.slice(1)}`;
+    throw Fault.badRequest(
+      `failed to decode JSON input: json: cannot unmarshal ${found} into Go struct field UnsealRequest.${field} of type ${type}`,
+    );
+  }
+}
+
 async function unseal({ core, fields }: OpenCall): Promise<Answer> {
+  checkUnsealTypes(fields);
   if (fields.boolean("migrate") === true)
     throw Fault.badRequest("can't perform a seal migration, no migration seal found");
   if (fields.boolean("reset") === true) {

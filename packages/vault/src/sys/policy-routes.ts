@@ -44,7 +44,7 @@ const remove: Handler<CoreCall> = (call) => {
 };
 
 export const policyRoutes: readonly Route<CoreCall>[] = [
-  { path: "policies/acl", read: list, list },
+  { path: "policies/acl", list },
   { path: "policies/acl/*name", read: readAs("policy"), write, delete: remove },
   { path: "policy", read: listOld, list: listOld },
   { path: "policy/*name", read: readAs("rules"), write, delete: remove },

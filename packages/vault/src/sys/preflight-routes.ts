@@ -28,6 +28,7 @@ function readMount(call: CoreCall): Answer {
 
 function readMounts(call: CoreCall): Answer {
   const acl = aclOf(call);
+  if (acl === undefined && call.request.clientToken !== undefined) throw Fault.badToken();
   const visible = (auth: boolean): Record<string, unknown> =>
     Object.fromEntries(
       call.core.mounts

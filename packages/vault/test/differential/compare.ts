@@ -55,9 +55,12 @@ function differing(step: Step, own: PeerReply, other: PeerReply): Found[] {
   const found: Found[] = [];
   if (own.contentType !== other.contentType)
     found.push({ where: "content type", ours: own.contentType, reference: other.contentType });
+  found.push(...inBody("headers", own.headers, other.headers));
   found.push(...inBody("", masked(own.body), masked(other.body)));
+  const within = ({ where }: Found, ways: readonly string[]): boolean =>
+    ways.some((way) => where === way || where.startsWith(`${way}.`));
   return found.filter(
-    ({ where }) => !(step.ignore ?? []).some((way) => where === way || where.startsWith(`${way}.`)),
+    (one) => !within(one, step.ignore ?? []) && (step.only === undefined || within(one, step.only)),
   );
 }
 

@@ -69,15 +69,20 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: "a field of OpenBao alone, in this answer",
   },
   {
+    where: /^headers\.x-vault-namespace$/,
+    ours: /absent/,
+    reason: "a server without namespaces ignores the header, as Vault's free edition does",
+  },
+  {
     request: /X-Vault-Namespace|^GET diff-path\/a$/,
     reference: /namespace not found/,
     accepts: true,
     reason: "a server without namespaces ignores the header, as Vault's free edition does",
   },
   {
-    request: /^LIST sys\/policies\/acl\/no\/such/,
+    request: /^(LIST sys\/polic|GET sys\/polic\S+\?list=true)/,
     ours: /^405/,
-    reference: /^404/,
+    reference: /^(404|200)/,
     reason: "OpenBao lists policies by folder",
   },
   {
@@ -92,12 +97,6 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: "a setting of PKI that is not supported keeps its first value",
   },
   { where: /^(auth|data)\.entity_id$/, ours: /^""$/, reason: "identities are not built yet" },
-  {
-    section: /^wrapping/,
-    where: /^errors$/,
-    reference: /missing unit in duration/,
-    reason: "what the parser of durations says is not told apart",
-  },
   {
     request:
       /sys\/(host-info|internal\/ui\/resultant-acl|leases\/count)|ocsp\/|auto-tidy|tidy-status|root\/rotate|sign-self-issued|generate\/existing|config\/ca |import\/bundle|keys\/(generate|import)|key\/made|certs\/(unified|revocation)/,
@@ -128,6 +127,57 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
   { where: /^(data\.)?encryptions$/, reason: "encryptions are not counted" },
   { where: /^auth\.num_uses$/, request: /renew/, reason: "a renewal tells the uses that are left" },
+  // Seen by asking every path in every way, and with parameters of every type.
+  {
+    request: /^HEAD /,
+    ours: /^405/,
+    reference: /^[45]/,
+    reason: "HEAD is refused before anything else is looked at, but of sys/health",
+  },
+  {
+    request: /^(LIST|GET) sys\/(health|seal-status|leader|init)/,
+    ours: /^40[34]/,
+    reference: /^(405|200)/,
+    reason: "what is answered without a token is never a list",
+  },
+  {
+    request: /^PATCH sys\/policies/,
+    ours: /^405/,
+    reason: "a method, capability or key of OpenBao alone",
+  },
+  {
+    request: /^(POST|PUT) cubbyhole( |$)/,
+    ours: /^403/,
+    reference: /missing data fields/,
+    reason: "a policy for cubbyhole/* says nothing of the mount itself",
+  },
+  {
+    section: /^every method/,
+    ours: /^40[345] |^\["1 error occurred|^\[\]$/,
+    reference: /^40[45]|unsupported path|^\[\]$/,
+    reason: "the same refusal, told in other words",
+  },
+  {
+    section: /^parameters of every type/,
+    request: /^POST (auth\/token\/(lookup|renew|revoke)|sys\/capabilities|sys\/leases\/\w+) /,
+    reference: /"invalid token"|no token found|"invalid lease ID"/,
+    accepts: true,
+    reason: "OpenBao looks at whether a token or a lease is text before anything else",
+  },
+  {
+    section: /^parameters of every type/,
+    request: /:null[,}]/,
+    where: /^(status|auth\.renewable|data\.custom_metadata)$/,
+    accepts: true,
+    reason: "null counts as not given",
+  },
+  {
+    section: /^parameters of every type/,
+    where: /^(errors|status)$/,
+    ours: /missing token ID|no token found|"1 error occurred:\\n\\t\* invalid token/,
+    reference: /Field validation failed|paths must be supplied/,
+    reason: "the same refusal, told in other words",
+  },
   // Stricter on purpose.
   {
     section: /^sys: paths/,
@@ -136,8 +186,14 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: "paths that are not clean are refused in JSON; OpenBao redirects or has no body",
   },
   {
-    request: /^GET sys( |$)/,
-    ours: /^404 /,
+    section: /^sys: paths/,
+    where: /^headers\./,
+    ours: /^"(no-store|max-age=31536000; includeSubDomains)"$/,
+    reason: "a refusal of a path has the headers of every answer",
+  },
+  {
+    request: /^[A-Z]+ sys(\?| |$)/,
+    ours: /^40[345]/,
     reference: /^307$/,
     reason: "no redirect to the same path with a slash",
   },
@@ -168,7 +224,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: "OpenBao has two texts for one refusal, of which one prints a missing cause",
   },
   {
-    section: /^approle: login/,
+    request: /^[A-Z]+ auth\/[\w-]+\/login/,
     reference: /^500|^\["unsupported operation"\]/,
     reason: "OpenBao fails in looking for the role before the handler; Vault answers as here",
   },
@@ -184,7 +240,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: "nonsense is refused, with a text of this server's",
   },
   {
-    section: /^policies: texts/,
+    section: /^(policies: texts|parameters of every type)/,
     where: /^errors$/,
     ours: /^\["failed to parse policy: /,
     reference: /^\["failed to parse policy: /,
@@ -231,7 +287,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: "older names of a role's fields are one with the newer",
   },
   {
-    request: /default-service|300\.0\.0\.0/,
+    request: /default-service|300\.0\.0\.0|role\/job \{"secret_id_bound_cidrs/,
     ours: /^204$|^400 .*invalid CIDR address/,
     reference: /^200$|^500 .*invalid CIDR address/,
     reason: "the same refusal or setting, with another code",
@@ -277,9 +333,9 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: "the root token of the initialisation has no lease",
   },
   {
-    section: /^(token: create|kv v2)/,
+    section: /^(token: create|kv v2|parameters of every type)/,
     where: /^errors$/,
-    reference: /decoding failed|'\[0\]' expected|custom_metadata validation failed: ''/,
+    reference: /decoding|'\[0\]' expected|custom_metadata validation failed: ''/,
     reason: "the same refusal, told in other words",
   },
   {
@@ -296,9 +352,9 @@ export const knownDifferences: readonly KnownDifference[] = [
     reason: "before there is an authority, its certificate is simply not found",
   },
   {
-    request: /^GET diff-pki\/issuers$/,
-    ours: /^405 /,
-    reference: /^403 /,
+    request: /^[A-Z]+ diff-(methods-)?pki\/issuers( |$)/,
+    ours: /^405 |^\["unsupported operation"\]$/,
+    reference: /^403 |^\["1 error occurred.*unsupported operation/,
     reason: "the list of issuers is open to all, and read by listing alone",
   },
   {

@@ -5,9 +5,14 @@ import type { Step } from "./step.ts";
 export interface PeerReply {
   readonly status: number;
   readonly contentType: string;
+  /** The others, but for those of this very exchange. */
+  readonly headers: Readonly<Record<string, unknown>>;
   /** The JSON document, or the bytes where it is none. */
   readonly body: unknown;
 }
+
+/** What says when and how an answer was sent. */
+const exchangeHeaders = ["date", "connection", "keep-alive", "content-length", "transfer-encoding"];
 
 /** One of the two servers that are compared, and what was kept of its answers. */
 export class Peer {
@@ -80,10 +85,13 @@ export class Peer {
         response.on("error", reject);
         response.on("end", () => {
           const bytes = Buffer.concat(pieces);
-          const contentType = response.headers["content-type"] ?? "";
+          const { "content-type": contentType = "", ...others } = response.headers;
           resolve({
             status: response.statusCode ?? 0,
             contentType,
+            headers: Object.fromEntries(
+              Object.entries(others).filter(([name]) => !exchangeHeaders.includes(name)),
+            ),
             body: parse(bytes, contentType),
           });
         });

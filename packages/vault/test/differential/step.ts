@@ -12,6 +12,8 @@ export interface Step {
   readonly keep?: Readonly<Record<string, string>>;
   /** Part of what the answer holds that is not compared, by its way in the body ("data.ttl"). */
   readonly ignore?: readonly string[];
+  /** Of an answer whose body is compared elsewhere: all that is compared of it here. */
+  readonly only?: readonly string[];
   /** The reference comes to it in the background: it is asked again, for a while, until its status is ours. */
   readonly settles?: boolean;
 }

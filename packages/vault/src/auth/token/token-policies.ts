@@ -33,10 +33,11 @@ export function policiesOfNewToken({ fields, parent, sudo, role }: PolicyQuestio
   return policies;
 }
 
-/** One text is one name here, not a list of them with commas. */
+/** One text is one name here, not a list of them with commas; none where it is empty. */
 function givenPolicies(fields: Fields): string[] {
   const value = fields.raw("policies");
-  return typeof value === "string" ? [value] : (fields.strings("policies") ?? []);
+  if (typeof value !== "string") return fields.strings("policies") ?? [];
+  return value === "" ? [] : [value];
 }
 
 function byParent(

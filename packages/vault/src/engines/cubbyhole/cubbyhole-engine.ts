@@ -12,7 +12,7 @@ export const cubbyholeEngine: Engine = {
   routes: new RouteTable<CoreCall>([
     {
       path: "*path",
-      exists: (call) => own(call).get(pathOf(call)) !== undefined,
+      exists: (call) => own(call).get(call.params["path"] ?? "") !== undefined,
       read: (call) => {
         const data = own(call).readExactJson<Record<string, unknown>>(pathOf(call));
         if (!isObject(data)) return undefined;
@@ -26,7 +26,7 @@ export const cubbyholeEngine: Engine = {
         return undefined;
       },
       delete: (call) => {
-        own(call).delete(pathOf(call));
+        own(call).delete(call.params["path"] ?? "");
         return undefined;
       },
     },

@@ -65,13 +65,14 @@ function versionOf({ fields }: Call): number {
 function checkCas(call: Call, metadata: SecretMetadata, config: KvConfig): void {
   const options = call.fields.object("options") ?? {};
   const cas = options["cas"];
-  if (cas === undefined || cas === null) {
+  if (cas === undefined) {
     if (metadata.casRequired || config.cas_required) {
       throw Fault.badRequest("check-and-set parameter required for this call");
     }
     return;
   }
-  const number = typeof cas === "string" ? Number(cas) : cas;
+  const number =
+    typeof cas === "string" || typeof cas === "boolean" || cas === null ? Number(cas) : cas;
   if (typeof number !== "number" || !Number.isInteger(number)) {
     throw Fault.badRequest("error parsing check-and-set parameter");
   }

@@ -73,6 +73,7 @@ function write(call: Call): Answer | undefined {
 /** Custom metadata is merged, a null removing its key; other fields that are null go back to the mount's. */
 function patch(call: Call): Answer | undefined {
   const path = secretPath(call);
+  if (!settings.some((name) => name in call.request.data)) return undefined;
   const before = readMetadata(call.view, path);
   if (before === undefined)
     return { status: 404, raw: { contentType: "application/json", body: "" } };

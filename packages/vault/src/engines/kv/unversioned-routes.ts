@@ -24,13 +24,14 @@ export const unversionedRoutes: readonly Route[] = [
     },
     list: ({ view, params }) => ({ data: { keys: view.list(params["path"]) } }),
     write: (call) => {
+      if (call.params["path"] === "") throw Fault.badRequest("missing path");
       if (Object.keys(call.request.data).length === 0)
         throw Fault.badRequest("missing data fields");
       call.view.writeJson(pathOf(call), call.request.exactData ?? call.request.data);
       return undefined;
     },
-    delete: (call) => {
-      call.view.delete(pathOf(call));
+    delete: ({ view, params }) => {
+      view.delete(params["path"] ?? "");
       return undefined;
     },
   },
