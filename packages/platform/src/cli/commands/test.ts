@@ -1,6 +1,6 @@
 import { proveSuite, unprovenChecks } from "../../app/prove-suites.ts";
 import { planSuites, testOnRunningStack, testOnThrowawayStack } from "../../app/test-suites.ts";
-import { type PackageTests, testPackages } from "../../app/test-packages.ts";
+import { packageRuns, type PackageTests, testPackages } from "../../app/test-packages.ts";
 import type { ExitCode } from "../../shared/errors.ts";
 import type { Selection } from "../../suites/registry.ts";
 import type { Command, Invocation } from "../command.ts";
@@ -54,9 +54,9 @@ async function run(
   const { terminal, json, values, home, interrupted } = invocation;
   const stack = await invocation.stack();
   const report = testReport(terminal, json);
-  for (const kind of packages) {
-    report.title(`${kind}: the packages' own tests`);
-    report.packages(kind, await testPackages(home, kind, interrupted));
+  for (const each of packageRuns(packages)) {
+    report.title(`${each.name}: the packages' own tests`);
+    report.packages(each.name, await testPackages(home, each, interrupted));
   }
   if (live.length > 0) {
     const options = {
