@@ -36,6 +36,8 @@ export interface ApplicationOptions {
   readonly implementation?: Implementation;
   /** Its own for this application, unless given. */
   readonly appRole?: AppRole;
+  /** What a test puts in its way, before there are routes. */
+  readonly prepare?: (app: FastifyInstance) => void;
 }
 
 /** An application on the shared stack, over TLS, as the platform would start it; in this process. */
@@ -50,6 +52,7 @@ export async function startApplication(options: ApplicationOptions = {}): Promis
     implementation: options.implementation ?? "reference-api",
   });
   const app = createHttpApp(context);
+  options.prepare?.(app);
   addRoutes(app, context);
   await app.ready();
   return {

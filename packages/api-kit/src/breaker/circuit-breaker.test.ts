@@ -141,7 +141,53 @@ describe("listeners", () => {
   });
 });
 
+describe("listeners of one that opens again", () => {
+  it("hear of the failed try as one failure more, and of no closing between", async () => {
+    await failTimes(5);
+    events = [];
+    later(60_000);
+    await fail();
+    expect(events.toSorted()).toEqual(["postgres failed", "postgres half_open", "postgres open"]);
+  });
+
+  it("hear nothing of calls that are not made", async () => {
+    await failTimes(5);
+    events = [];
+    await fail();
+    await succeed();
+    expect(events).toEqual([]);
+  });
+});
+
 describe("metrics", () => {
+  it("count each failure by its service, whether or not it opens anything", async () => {
+    const metrics = new ApiMetrics("test");
+    breaker = new CircuitBreaker("redis", metrics.breakerListener);
+    await failTimes(3);
+    await fail(new ResourceNotFoundError("none"));
+    const text = await metrics.text();
+    expect(text).toMatch(/circuit_breaker_failures_total\{service="redis"\} 3/);
+    expect(text).toMatch(/circuit_breaker_opened_total\{service="redis"\} 0/);
+    expect(text).toMatch(/circuit_breaker_failures_total\{service="rabbitmq"\} 0/);
+  });
+
+  it("show one that tries again as half open, until it is known how that went", async () => {
+    const metrics = new ApiMetrics("test");
+    breaker = new CircuitBreaker("mongodb", metrics.breakerListener);
+    await failTimes(5);
+    later(60_000);
+    let during = "";
+    await outcomeOf(async () => {
+      during = await metrics.text();
+      throw outage;
+    });
+    expect(during).toMatch(/circuit_breaker_state\{service="mongodb"\} 1/);
+    const after = await metrics.text();
+    expect(after).toMatch(/circuit_breaker_state\{service="mongodb"\} 2/);
+    expect(after).toMatch(/circuit_breaker_half_open_total\{service="mongodb"\} 1/);
+    expect(after).toMatch(/circuit_breaker_opened_total\{service="mongodb"\} 2/);
+  });
+
   it("show the state as a number, and count its changes by service", async () => {
     const metrics = new ApiMetrics("test");
     breaker = new CircuitBreaker("postgres", metrics.breakerListener);

@@ -203,6 +203,22 @@ describe("what no handler sees", () => {
     expect((await send({ url: "/message", type: "text/plain", body })).status).toBe(413);
   });
 
+  it("answers a body of another length than was announced with 400", async () => {
+    const { status, body } = await send({
+      url: "/message",
+      type: "application/json",
+      body: Readable.from(["{}"]),
+      headers: { "content-length": "3" },
+    });
+    expect({ status, error: body.error }).toEqual({ status: 400, error: "BadRequestError" });
+  });
+
+  it("answers JSON of no bytes where an object is wanted with 422", async () => {
+    const { status, body } = await send({ url: "/message", type: "application/json", body: "" });
+    expect(status).toBe(422);
+    expect(body.details.validation_errors).toMatchObject([{ loc: ["body"], type: "type" }]);
+  });
+
   it("answers what is no JSON with 422, and does not repeat it", async () => {
     const { status, body } = await send({
       url: "/message",
