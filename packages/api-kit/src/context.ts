@@ -16,7 +16,7 @@ import {
 } from "./breaker/circuit-breaker.ts";
 import { ResponseCache } from "./cache/response-cache.ts";
 import { RateLimiter } from "./limiter/rate-limiter.ts";
-import { createSharedWindow } from "./limiter/shared-window.ts";
+import { createSharedWindow, windowScripts } from "./limiter/shared-window.ts";
 import { BufferedDestination } from "./logging/buffered-destination.ts";
 import { createLogger } from "./logging/create-logger.ts";
 import { ApiMetrics } from "./metrics/api-metrics.ts";
@@ -68,7 +68,7 @@ export function createContext(settings: Settings, options: ContextOptions): ApiC
     metrics.addPool(driver.service, () => made.connections());
     return made;
   };
-  const redis = backend(redisDriver(settings.redisNodes, tls));
+  const redis = backend(redisDriver(settings.redisNodes, tls, windowScripts));
   const besides = async <T>(call: (cluster: Cluster) => Promise<T>): Promise<T> =>
     redis.useAside(call, asideTimeoutMs);
   const limiter = new RateLimiter({

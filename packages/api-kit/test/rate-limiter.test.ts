@@ -35,6 +35,16 @@ describe("the window in Redis", () => {
     expect(Math.max(...answers.map(({ total }) => total))).toBe(5);
   });
 
+  it("can be asked in the same breath as something else of its slot, right after the start", async () => {
+    const asked = request();
+    await api.context.redis.use(async () => undefined);
+    const [, answer] = await Promise.all([
+      api.context.redis.use(async (cluster) => cluster.get(`ratelimit:{${asked.name}}:total`)),
+      shared(asked),
+    ]);
+    expect(answer).toMatchObject({ allowed: true, total: 1 });
+  });
+
   it("makes room for exactly what leaves it", async () => {
     const asked = request();
     const aged = [

@@ -1,4 +1,4 @@
-import type { Cluster } from "ioredis";
+import type { Cluster, ClusterOptions } from "ioredis";
 import { CacheConnectionError } from "../errors/api-errors.ts";
 import type { Endpoint } from "../settings/read-settings.ts";
 import type { BackendDriver } from "./backend.ts";
@@ -8,6 +8,7 @@ import { type BackendTls, fieldOf } from "./backend-tls.ts";
 export function redisDriver(
   nodes: readonly Endpoint[],
   tls: BackendTls | undefined,
+  scripts: NonNullable<ClusterOptions["scripts"]> = {},
 ): BackendDriver<Cluster> {
   return {
     service: "redis",
@@ -16,6 +17,7 @@ export function redisDriver(
       const { Cluster: Client } = await import("ioredis");
       const cluster = new Client([...nodes], {
         lazyConnect: true,
+        scripts,
         enableAutoPipelining: true,
         dnsLookup: (address, callback) => callback(null, address), // certificates are for names, not for addresses
         slotsRefreshTimeout: 1000,

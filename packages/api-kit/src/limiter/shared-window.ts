@@ -24,7 +24,7 @@ export type SharedWindow = (request: SharedRequest) => Promise<SharedAnswer>;
 
 // A member is "<count>:<unique>" at the millisecond in which it fell; the total is kept beside. Both keys carry the
 // same hash tag. A lost total is counted anew.
-const script = `
+const lua = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local window, limit, ask = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1'
@@ -57,6 +57,9 @@ local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 return { allowed, total, oldest[2] and now - oldest[2] or 0 }
 `;
 
+/** To be given to the client when it is made: defined later, one that is gathering commands to send would not know it. */
+export const windowScripts = { slidingWindow: { numberOfKeys: 2, lua } };
+
 type Evaluate = (...args: (string | number)[]) => Promise<[number, number, number]>;
 
 type UseCluster = <T>(call: (cluster: Cluster) => Promise<T>) => Promise<T>;
@@ -67,13 +70,11 @@ export function createSharedWindow(asking: UseCluster, telling: UseCluster): Sha
   let sequence = 0;
   return async ({ name, windowMs, limit, ask, fold }) =>
     (ask ? asking : telling)(async (cluster) => {
-      const scripted = cluster as unknown as { slidingWindow?: Evaluate };
-      if (!scripted.slidingWindow)
-        cluster.defineCommand("slidingWindow", { numberOfKeys: 2, lua: script });
+      const { slidingWindow } = cluster as unknown as { slidingWindow: Evaluate };
       const keys = [`ratelimit:{${name}}:requests`, `ratelimit:{${name}}:total`];
       const folded = fold.flatMap(({ ageMs, count }) => [ageMs, count]);
       const unique = `${process}:${sequence++}`;
-      const [allowed, total, oldestAgeMs] = await (scripted.slidingWindow as Evaluate).call(
+      const [allowed, total, oldestAgeMs] = await slidingWindow.call(
         cluster,
         ...keys,
         windowMs,
