@@ -3,6 +3,7 @@ import net, { type AddressInfo } from "node:net";
 import pg from "pg";
 import { afterEach, describe, expect, inject, it, vi } from "vitest";
 import { type Application, type ApplicationOptions, startApplication } from "./application.ts";
+import { closedDoor } from "./closed-door.ts";
 import { eventually } from "./eventually.ts";
 import { pause } from "./paused-process.ts";
 import { askVault } from "./vault-administrator.ts";
@@ -136,21 +137,11 @@ describe("plain connections, by a setting", () => {
 
 describe("a dependency that is down at the start", () => {
   it("is used once it is there, with no restart", async () => {
-    const upstream = port("postgres", "sql");
-    const proxy = await listen((socket) => {
-      const target = net.connect(upstream, "127.0.0.1");
-      socket.pipe(target).pipe(socket);
-      target.on("error", () => socket.destroy());
-      socket.on("error", () => target.destroy());
-    });
-    const { port: address } = proxy.address() as AddressInfo;
-    await close(proxy);
-    await start({ env: { POSTGRES_PORT: String(address) } });
+    await using door = await closedDoor(port("postgres", "sql"));
+    await start({ env: { POSTGRES_PORT: String(door.port) } });
     expect((await api.ask(routes.postgres)).status).toBe(503);
-    await new Promise<void>((resolve) => proxy.listen(address, "127.0.0.1", resolve));
+    await door.open();
     await eventually(async () => expect((await api.ask(routes.postgres)).status).toBe(200));
-    await api.context.postgres.close();
-    await close(proxy);
   });
 
   it("is RabbitMQ, whose connection is lost and made again", async () => {

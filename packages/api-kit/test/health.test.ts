@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "v
 import { type Application, startApplication } from "./application.ts";
 import { eventually } from "./eventually.ts";
 import { pause } from "./paused-process.ts";
+import { askVault, sealVault } from "./vault-administrator.ts";
 
 const port = (instance: string, name: string): number =>
   inject("stack").ports[instance]?.[name] ?? 0;
@@ -149,6 +150,57 @@ describe("with some not answering", () => {
     },
   );
 
+  it("calls a sealed vault unhealthy, and nothing else whose pool is open", async () => {
+    await using api = await startApplication();
+    const fresh = { headers: { "cache-control": "no-cache" } };
+    await eventually(async () =>
+      expect((await api.ask("GET /health/all", fresh)).body.status).toBe("healthy"),
+    );
+    {
+      await using _sealed = await sealVault();
+      const { body } = await api.ask("GET /health/all", fresh);
+      expect(body.status).toBe("degraded");
+      expect(body.services.vault).toMatchObject({
+        status: "unhealthy",
+        details: { status: "sealed", sealed: true },
+      });
+      const { vault: _, ...others } = body.services;
+      expect(Object.values<{ status: string }>(others).map(({ status }) => status)).toEqual(
+        Object.keys(others).map(() => "healthy"),
+      );
+    }
+    await eventually(async () =>
+      expect((await api.ask("GET /health/vault")).body.status).toBe("healthy"),
+    );
+  });
+
+  it("says of a password that is wrong no more than that it can't be reached", async () => {
+    const path = "secret/data/mysql";
+    const right = (await askVault("GET", path))["data"].data as Record<string, unknown>;
+    await askVault("POST", path, { data: { ...right, password: "wrong" } });
+    try {
+      await using api = await startApplication();
+      expect((await api.ask("GET /health/mysql")).body).toEqual({
+        status: "unhealthy",
+        error: "MySQL can't be reached.",
+      });
+    } finally {
+      await askVault("POST", path, { data: right });
+    }
+  });
+
+  it("keeps no aggregate where Redis can't be reached, and calls that degraded", async () => {
+    await using api = await startApplication({ env: { REDIS_NODES: "127.0.0.1:1" } });
+    for (let n = 0; n < 2; n++) {
+      const { body, headers } = await api.ask("GET /health/all");
+      expect({ health: body.status, cache: headers["x-cache"] }).toEqual({
+        health: "degraded",
+        cache: "MISS",
+      });
+      expect(body.services.redis).toEqual({ status: "unhealthy", error: expect.any(String) });
+    }
+  });
+
   it("calls Redis degraded while a replica is stopped", async () => {
     await using api = await startApplication();
     const { body } = await api.ask("GET /redis/cluster/nodes");
@@ -161,6 +213,13 @@ describe("with some not answering", () => {
           status: "degraded",
           cluster_state: "ok",
           total_nodes: 3,
+        });
+        // What is known of one that does not answer, and no more.
+        expect(answer.body.replicas).toContainEqual({
+          host: "127.0.0.1",
+          port: before,
+          status: "unhealthy",
+          role: "replica",
         });
       });
     }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { keySlot } from "../src/redis-cluster/key-slot.ts";
 import { type Application, startApplication } from "./application.ts";
 import { eventually } from "./eventually.ts";
 import { listenerOn, pause } from "./paused-process.ts";
@@ -94,10 +95,13 @@ it("names the successor as master, and the one that came back as its replica", a
   expect(listed.toSorted()).toEqual(ports.toSorted());
 });
 
-it("follows a slot that moves to another master, and shows where it is", async () => {
+it("follows a slot that moves to another master, shows where it is, and finds there what it keeps", async () => {
   await whole();
   const [from, to] = await masters();
-  const slot = 42;
+  const slot = 42; // no key of other tests lies in it
+  let n = 0;
+  while (keySlot(`moved-${n}`) !== slot) n++;
+  const key = `moved-${n}`;
   const owner = async (): Promise<unknown> =>
     (await api.ask("GET /redis/cluster/slots")).body.slot_distribution.find(
       ({ start_slot, end_slot }: { start_slot: number; end_slot: number }) =>
@@ -118,7 +122,12 @@ it("follows a slot that moves to another master, and shows where it is", async (
   const source = String(await owner());
   const target = [from, to].find((node) => node?.node_id !== source)?.node_id ?? "";
   await move(source, target);
+  // The client has yet to learn of it: it is sent on.
+  await api.context.cache.set(key, "kept", 60);
+  expect(await api.context.cache.get(key)).toBe("kept");
   await eventually(async () => expect(await owner()).toBe(target));
+  expect(await api.context.cache.invalidate(key)).toBe(1);
   await move(target, source);
+  expect(await api.context.cache.get(key)).toBeUndefined();
   await eventually(async () => expect(await owner()).toBe(source));
 }, 60_000);

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { cacheKey } from "../src/cache/cache-key.ts";
 import { type Application, startApplication } from "./application.ts";
+import { closedDoor } from "./closed-door.ts";
 import { eventually } from "./eventually.ts";
 import { askVault } from "./vault-administrator.ts";
 
@@ -124,6 +125,15 @@ describe("what is counted", () => {
     expect(await count("cache_misses_total")).toBe(misses);
   });
 
+  it("an answer without a body as what it was, hit or miss", async () => {
+    const { etag } = (await api.ask(url)).headers;
+    await eventually(async () => expect(await ttlOf(key)).toBeGreaterThan(0));
+    const hits = await count("cache_hits_total");
+    const answer = await api.ask(url, { headers: { "if-none-match": etag } });
+    expect([answer.status, answer.headers["x-cache"]]).toEqual([304, "HIT"]);
+    expect(await count("cache_hits_total")).toBe(hits + 1);
+  });
+
   it("entries that were taken away, not calls that take away", async () => {
     await fill();
     const before = await count("cache_invalidations_total");
@@ -197,5 +207,13 @@ describe("with no Redis", () => {
       expect({ status, cache: headers["x-cache"] }).toEqual({ status: 200, cache: "MISS" });
     }
     expect(await alone.context.cache.clear()).toBe(0);
+  });
+
+  it("is a cache as soon as Redis can be reached, with no restart", async () => {
+    await using door = await closedDoor(inject("stack").ports["redis-1"]?.["tls"] ?? 0);
+    await using late = await startApplication({ env: { REDIS_NODES: `127.0.0.1:${door.port}` } });
+    expect((await late.ask(url)).headers["x-cache"]).toBe("MISS");
+    await door.open();
+    await eventually(async () => expect((await late.ask(url)).headers["x-cache"]).toBe("HIT"));
   });
 });
