@@ -2,15 +2,20 @@ import { type TSchema, Type } from "typebox";
 import type { Parameter } from "./route.ts";
 
 export function inPath(name: string, schema: TSchema): Parameter {
-  return { name, in: "path", required: true, schema };
+  return { name, in: "path", required: true, schema, example: exampleOf(schema) };
 }
 
 export function inQuery(name: string, schema: TSchema): Parameter {
-  return { name, in: "query", required: true, schema };
+  return { name, in: "query", required: true, schema, example: exampleOf(schema) };
 }
 
 export function optionalInQuery(name: string, schema: TSchema, description: string): Parameter {
   return { name, in: "query", description, schema };
+}
+
+/** Pages that try an operation fill in what a parameter says, not what its schema does. */
+function exampleOf({ examples }: TSchema & { readonly examples?: readonly unknown[] }): unknown {
+  return examples?.[0];
 }
 
 /** Of answers that the cache keeps. */

@@ -8,6 +8,7 @@ export interface Parameter {
   readonly required?: boolean;
   readonly description?: string;
   readonly schema: TSchema;
+  readonly example?: unknown;
 }
 
 /** A shape under a content type, with an example that the contract's tests use. */
