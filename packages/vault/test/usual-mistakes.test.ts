@@ -279,6 +279,11 @@ test("certificates before there is a root, their types, times and revocation", a
   const { serial_number } = issued.body.data;
   for (let time = 0; time < 2; time += 1)
     expect((await ask("POST", "pki/revoke", { serial_number })).status).toBe(200);
+  for (const [body, why] of [
+    [{}, "The serial number or certificate to revoke must be provided."],
+    [{ serial_number: "" }, "The serial number must be provided"],
+  ] as const)
+    expect(await refused(ask("POST", "pki/revoke", body))).toEqual([400, [why]]);
 });
 
 test("bodies of every kind", async () => {

@@ -59,7 +59,7 @@ function specOf({ fields }: Call): ReturnType<typeof keySpec> {
 const formats = ["pem", "der", "pem_bundle"];
 
 function checkFormat({ fields }: Call): void {
-  if (!formats.includes(fields.string("format") || "pem"))
+  if (!formats.includes(fields.string("format") ?? "pem"))
     throw Fault.badRequest(`the "format" path parameter must be "pem", "der", or "pem_bundle"`);
 }
 

@@ -107,7 +107,7 @@ function answer(
   key: KeyObject | undefined,
 ): Answer {
   const { fields } = call;
-  const format = fields.string("format") || "pem";
+  const format = fields.string("format") ?? "pem";
   if (!["pem", "der", "pem_bundle"].includes(format)) {
     throw Fault.badRequest(`the "format" path parameter must be "pem", "der", or "pem_bundle"`);
   }

@@ -14,7 +14,11 @@ function serialOf({ fields }: Call): string {
   const given = fields.string("serial_number") ?? "";
   const pem = fields.string("certificate") ?? "";
   if (given === "" && pem === "")
-    throw Fault.badRequest("The serial number or certificate to revoke must be provided.");
+    throw Fault.badRequest(
+      fields.raw("serial_number") === undefined
+        ? "The serial number or certificate to revoke must be provided."
+        : "The serial number must be provided",
+    );
   if (given !== "" && pem !== "")
     throw Fault.badRequest(
       "Must provide either the certificate or the serial to revoke; not both.",

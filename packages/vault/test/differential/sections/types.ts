@@ -86,6 +86,35 @@ const taken: readonly (readonly [path: string, names: readonly string[], body?: 
   ["sys/wrapping/lookup", ["token"]],
   ["sys/unseal", ["key", "reset"]],
   ["sys/audit-hash/none", ["input"]],
+  [
+    "diff-types-pki/roles/r",
+    [
+      "allowed_domains",
+      "allow_subdomains",
+      "allow_any_name",
+      "allowed_uri_sans",
+      "ext_key_usage",
+      "key_bits",
+      "key_type",
+      "key_usage",
+      "max_ttl",
+      "no_store",
+      "not_before_duration",
+      "ou",
+      "require_cn",
+      "server_flag",
+      "ttl",
+    ],
+    { allow_any_name: true },
+  ],
+  [
+    "diff-types-pki/issue/web",
+    ["common_name", "alt_names", "exclude_cn_from_sans", "format", "ip_sans", "ttl", "uri_sans"],
+    { common_name: "a.example.com" },
+  ],
+  ["diff-types-pki/revoke", ["serial_number"]],
+  ["diff-types-pki/config/urls", ["issuing_certificates", "crl_distribution_points"]],
+  ["diff-types-pki/config/crl", ["disable", "expiry"]],
 ];
 
 const cas: readonly Step[] = values.map((value) =>
@@ -98,6 +127,9 @@ export const types: readonly Section[] = [
     steps: [
       write("sys/mounts/diff-types", { type: "kv-v2" }),
       write("sys/auth/diff-types", { type: "approle" }),
+      write("sys/mounts/diff-types-pki", { type: "pki" }),
+      write("diff-types-pki/root/generate/internal", { common_name: "Root", key_type: "ec" }),
+      write("diff-types-pki/roles/web", { allow_any_name: true, key_type: "ec", ttl: "1h" }),
       write("auth/diff-types/role/job", { token_policies: "default" }),
       ...taken.flatMap(([path, names, body]) =>
         names.flatMap((name) =>
@@ -117,6 +149,7 @@ export const types: readonly Section[] = [
       read("diff-types/metadata/a", { ignore: ["data.custom_metadata"] }),
       read("diff-types/config"),
       remove("sys/mounts/diff-types"),
+      remove("sys/mounts/diff-types-pki"),
       remove("sys/auth/diff-types"),
       remove("auth/token/roles/diff-types"),
       remove("sys/policies/acl/diff-types"),
