@@ -218,6 +218,30 @@ describe("on a stack of its own", () => {
     ]);
     expect((await project.run("status")).exit).toBe(0);
   });
+
+  it("tells nothing to whoever listens at the vault's address while the vault does not run", async () => {
+    await project.run("down");
+    let connections = 0;
+    const stranger = net.createServer((connection) => {
+      connections += 1;
+      connection.destroy();
+    });
+    await new Promise<void>((resolve) => {
+      stranger.listen(stack.ports["vault"]?.["http"], "127.0.0.1", resolve);
+    });
+    for (const args of [
+      ...["status", "unseal", "bootstrap"].map((word) => ["vault", word]),
+      ["vault", "show-password", "postgres"],
+      ["url", "postgres"],
+    ]) {
+      const { exit, stderr } = await project.run(...args);
+      expect(exit, args.join(" ")).toBe(1);
+      expect(stderr).toMatch(/^error DS_NOT_RUNNING: .*\n {2}hint: devstack up/);
+    }
+    await project.run("doctor", "--fix");
+    stranger.close();
+    expect(connections).toBe(0);
+  });
 });
 
 async function shell(line: string): Promise<CommandResult> {

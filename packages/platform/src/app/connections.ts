@@ -12,10 +12,10 @@ import {
 } from "./connection-settings.ts";
 import { keyStoreOf } from "./key-store-of.ts";
 import { notRunning } from "./restart.ts";
+import { runningVault } from "./running-vault.ts";
 import type { Stack } from "./stack.ts";
 import { status } from "./status.ts";
 import { appNames } from "./user-apps.ts";
-import { vaultClientOf } from "./units.ts";
 
 /** How an application reaches the service, read with the service's own AppRole. Needs the vault to be up. */
 export async function connectionOf(stack: Stack, service: string): Promise<Connection> {
@@ -67,7 +67,7 @@ export async function credentialsOf(
   stack: Stack,
   definition: ServiceDefinition,
 ): Promise<Credentials> {
-  using client = vaultClientOf(stack);
+  using client = await runningVault(stack);
   const own = await logIn(client, keyStoreOf(stack), definition.name);
   const found = await readCredentials(
     own,

@@ -9,8 +9,9 @@ import { vaultErrors } from "../vault/errors.ts";
 import { initialiseVault, sealStatus, unsealVault } from "../vault/open-vault.ts";
 import { keyStoreOf } from "./key-store-of.ts";
 import { credentialsOf } from "./connections.ts";
+import { runningVault } from "./running-vault.ts";
 import type { Stack } from "./stack.ts";
-import { tenantsOf, vaultClientOf } from "./units.ts";
+import { tenantsOf } from "./units.ts";
 
 export interface VaultStatus {
   readonly address: string;
@@ -20,15 +21,15 @@ export interface VaultStatus {
   readonly threshold: number;
 }
 
-/** Rejects with DS_VAULT_UNREACHABLE when none answers. */
+/** Rejects with DS_NOT_RUNNING, or DS_VAULT_UNREACHABLE, when none answers. */
 export async function vaultStatus(stack: Stack): Promise<VaultStatus> {
-  using client = vaultClientOf(stack);
+  using client = await runningVault(stack);
   return { address: client.address, ...(await sealStatus(client)) };
 }
 
 /** Opens the vault with the keys of the stack's folder. An external one is for others to open: DS_VAULT_CLOSED. */
 export async function unseal(stack: Stack): Promise<"was open" | "is open now"> {
-  using client = vaultClientOf(stack);
+  using client = await runningVault(stack);
   if (stack.externalVault) await requireOpen(client);
   if (!(await sealStatus(client)).sealed) return "was open";
   await unsealVault(client, keyStoreOf(stack));
@@ -38,7 +39,7 @@ export async function unseal(stack: Stack): Promise<"was open" | "is open now"> 
 /** Closes the vault: nobody reads or issues anything until it is unsealed. Services that run go on. */
 export async function seal(stack: Stack): Promise<"was sealed" | "is sealed now"> {
   refuseExternal(stack, "seal it there: vault operator seal");
-  using client = vaultClientOf(stack);
+  using client = await runningVault(stack);
   if ((await sealStatus(client)).sealed) return "was sealed";
   await client.withToken(await rootToken(stack)).write("sys/seal");
   return "is sealed now";
@@ -48,7 +49,7 @@ export async function seal(stack: Stack): Promise<"was sealed" | "is sealed now"
 export async function initialise(
   stack: Stack,
 ): Promise<"was initialised before" | "is initialised now"> {
-  using client = vaultClientOf(stack);
+  using client = await runningVault(stack);
   if ((await sealStatus(client)).initialised) return "was initialised before";
   refuseExternal(stack, "initialise it there: vault operator init");
   await initialiseVault(client, keyStoreOf(stack));
@@ -60,7 +61,7 @@ export async function initialise(
  * credentials. What is there stays, but for secret-ids, which are given anew. Gives the services that it is filled for.
  */
 export async function bootstrap(stack: Stack): Promise<readonly string[]> {
-  using client = vaultClientOf(stack);
+  using client = await runningVault(stack);
   const keyStore = keyStoreOf(stack);
   const tenants = tenantsOf(stack);
   if (stack.externalVault) {
