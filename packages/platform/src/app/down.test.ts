@@ -8,7 +8,7 @@ import { exists } from "../shared/files.ts";
 import { identify, isRunning, type ProcessIdentity } from "../shared/process-identity.ts";
 import { controlSocket } from "../supervisor/control-protocol.ts";
 import { ProcessLedger } from "../supervisor/process-ledger.ts";
-import { down } from "./down.ts";
+import { down, type DownOptions } from "./down.ts";
 import { daemonFile } from "./running-daemon.ts";
 import type { Stack } from "./stack.ts";
 
@@ -21,10 +21,15 @@ beforeEach(async () => {
 });
 afterEach(async () => rm(stack.folders.run, { recursive: true }));
 
-it.each([
+it.each<[string, string, DownOptions?]>([
+  [
+    "only when it is killed",
+    'process.on("SIGTERM", () => undefined)',
+    { force: true, forcedWithinMs: 300 },
+  ],
   ["at the question", 'connection.once("data", () => process.kill(process.pid, "SIGKILL"))'],
   ["in the middle", "connection.end()"], // and goes on for a moment
-])("ends what a daemon leaves that ends %s", async (_, onConnection) => {
+])("ends what a daemon leaves that ends %s", async (_, onConnection, options = {}) => {
   const socket = JSON.stringify(controlSocket(stack.folders.run));
   using daemon = await start(process.execPath, [
     "-e",
@@ -36,7 +41,7 @@ it.each([
   const ledger = new ProcessLedger(path.join(stack.folders.run, "processes"));
   const stop = { signal: "SIGTERM", graceMs: 5000 } as const;
   await ledger.record({ ...engine.identity, name: "engine", marker: "down/engine", stop });
-  expect(await down(stack)).toBe("leftovers ended");
+  expect(await down(stack, options)).toBe("leftovers ended");
   expect([daemon, engine].map(({ identity }) => isRunning(identity))).toEqual([false, false]);
   expect(await ledger.entries()).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { DevStackError } from "../shared/errors.ts";
 import { eventually } from "../shared/eventually.ts";
 import { isRunning, type ProcessIdentity } from "../shared/process-identity.ts";
 import { askDaemon } from "../supervisor/control-client.ts";
+import { sendSignal } from "../supervisor/end-process.ts";
 import { controlSocket } from "../supervisor/control-protocol.ts";
 import { ProcessLedger } from "../supervisor/process-ledger.ts";
 import { reapLeftovers } from "../supervisor/reap-leftovers.ts";
@@ -13,6 +14,8 @@ import type { Stack } from "./stack.ts";
 export interface DownOptions {
   readonly onEvent?: (event: UnitEvent) => void;
   readonly force?: boolean;
+  /** How long a daemon may take that is to end at once; then it is killed. */
+  readonly forcedWithinMs?: number;
 }
 
 /** Whether there was anything to stop. */
@@ -33,16 +36,19 @@ export async function down(stack: Stack, options: DownOptions = {}): Promise<Dow
 async function isStoppedBy(
   daemon: ProcessIdentity,
   { folders }: Stack,
-  { force = false, onEvent }: DownOptions,
+  { force = false, forcedWithinMs = 15_000, onEvent }: DownOptions,
 ): Promise<boolean> {
+  sendSignal(daemon, "SIGCONT"); // one that is suspended would not hear the question
+  const late = force ? AbortSignal.timeout(forcedWithinMs) : undefined;
   const asked = askDaemon(
     controlSocket(folders.run),
     "stop",
     { force },
-    onEvent ? { onEvent } : {},
+    { ...(onEvent ? { onEvent } : {}), ...(late ? { signal: late } : {}) },
   );
   const stopped = await asked.catch((error: unknown) => {
     if (error instanceof DevStackError && error.code === "DS_DAEMON_ENDED") return undefined;
+    if (late?.aborted) return sendSignal(daemon, "SIGKILL");
     throw error;
   });
   await eventually(

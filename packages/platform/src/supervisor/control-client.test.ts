@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import type http from "node:http";
 import net from "node:net";
@@ -72,6 +73,19 @@ it("says that a daemon that goes on does not answer", async () => {
   await connected();
   server.closeAllConnections();
   await refused;
+});
+
+it("says that a daemon does not answer that has not done so in time", async () => {
+  const silent = path.join(folder, "silent.sock");
+  const frozen = net.createServer({ pauseOnConnect: true }).listen(silent);
+  await once(frozen, "listening");
+  const asked = askDaemon(silent, "status", {}, { answersWithinMs: 100 });
+  await expect(asked).rejects.toMatchObject({
+    code: "DS_DAEMON_UNREACHABLE",
+    message: `the daemon at ${silent} did not answer within 0.1 s`,
+    hint: expect.stringContaining("devstack down --force"),
+  });
+  frozen.close();
 });
 
 describe.each(["before it reads", "while it reads", "when it has read"])(

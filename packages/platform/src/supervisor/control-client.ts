@@ -12,6 +12,8 @@ import type { UnitEvent } from "./unit.ts";
 
 /** What changes nothing: whoever asks for it of a daemon that ends in that moment finds none. */
 const readOnly: readonly ControlOperation[] = ["status", "logs"];
+/** How long an answer to that may take: it lies ready. */
+const answersWithinMs = 10_000;
 
 /**
  * Asks the daemon; events are told as they come. Undefined when no daemon listens there; rejects with the daemon's own
@@ -22,13 +24,17 @@ export async function askDaemon<Operation extends ControlOperation>(
   socket: string,
   operation: Operation,
   request: ControlRequests[Operation],
-  options: { readonly onEvent?: (event: UnitEvent) => void; readonly signal?: AbortSignal } = {},
+  options: {
+    readonly onEvent?: (event: UnitEvent) => void;
+    readonly signal?: AbortSignal;
+    readonly answersWithinMs?: number;
+  } = {},
 ): Promise<ControlResults[Operation] | undefined> {
   options.signal?.throwIfAborted();
-  const connection = net.connect({
-    path: socket,
-    ...(options.signal ? { signal: options.signal } : {}),
-  });
+  const withinMs = options.answersWithinMs ?? answersWithinMs;
+  const late = readOnly.includes(operation) ? AbortSignal.timeout(withinMs) : undefined;
+  const signals = [options.signal, late].filter((signal) => signal !== undefined);
+  const connection = net.connect({ path: socket, signal: AbortSignal.any(signals) });
   let cause: unknown;
   try {
     await once(connection, "connect");
@@ -42,12 +48,15 @@ export async function askDaemon<Operation extends ControlOperation>(
   } catch (error) {
     if (error instanceof DevStackError) throw error;
     options.signal?.throwIfAborted();
+    if (late?.aborted)
+      throw unreachable(socket, `did not answer within ${withinMs / 1000} s`, error);
     if (isNobodyThere(error)) return undefined;
     cause = error;
   } finally {
     connection.destroy();
   }
-  if (await listens(socket)) throw unreachable(socket, cause);
+  if (await listens(socket))
+    throw unreachable(socket, "closed the connection before it answered", cause);
   if (readOnly.includes(operation)) return undefined;
   throw supervisorErrors.DS_DAEMON_ENDED(
     "the stack's daemon ended before it had done what it was asked for",
@@ -94,9 +103,9 @@ async function* bodyLines(connection: net.Socket): AsyncGenerator<string> {
   }
 }
 
-function unreachable(socket: string, cause: unknown): DevStackError {
-  return supervisorErrors.DS_DAEMON_UNREACHABLE(
-    `the daemon at ${socket} closed the connection before it answered`,
-    { hint: "devstack logs daemon; devstack down", cause },
-  );
+function unreachable(socket: string, how: string, cause: unknown): DevStackError {
+  return supervisorErrors.DS_DAEMON_UNREACHABLE(`the daemon at ${socket} ${how}`, {
+    hint: "devstack logs daemon; devstack down --force ends it with all that it runs",
+    cause,
+  });
 }
