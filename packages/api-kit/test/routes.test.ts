@@ -276,6 +276,18 @@ describe("messaging routes", () => {
     });
   });
 
+  it("gives back as text what another client put there and JSON can't hold", async () => {
+    const queue = `text-${randomUUID()}`;
+    const texts = ["plain", "", `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`];
+    await api.context.rabbitmq.use(async ({ publisher }) => {
+      await publisher.assertQueue(queue);
+      for (const text of texts) publisher.sendToQueue(queue, Buffer.from(text));
+      await publisher.waitForConfirms();
+    });
+    for (const text of texts)
+      expect((await api.ask(`POST /examples/messaging/consume/${queue}`)).body.message).toBe(text);
+  });
+
   it("publishes to a queue that another client made in its own way", async () => {
     const queue = `foreign-${randomUUID()}`;
     await api.context.rabbitmq.use(async ({ publisher }) =>

@@ -56,11 +56,12 @@ class Input implements OperationInput {
 
   onAnswered(callback: (delivered: boolean) => void): void {
     let answered = false;
-    const once = (delivered: boolean) => (): void => {
-      if (!answered) callback(delivered);
+    const { raw } = this.#reply;
+    const once = (written: boolean) => (): void => {
+      if (!answered) callback(written && raw.statusCode < 400); // it may be an error's: what was made can't be written
       answered = true;
     };
-    this.#reply.raw.once("finish", once(true));
-    this.#reply.raw.once("close", once(false));
+    raw.once("finish", once(true));
+    raw.once("close", once(false));
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Channel, ConfirmChannel } from "amqplib";
 import type { ApiContext } from "../context.ts";
 import { ValidationError } from "../errors/api-errors.ts";
+import { parseJson } from "../http/json-body.ts";
 import type { OperationInput } from "./operation.ts";
 
 const longestMessage = 1_000_000;
@@ -71,7 +72,7 @@ export async function consumeMessage({ rabbitmq }: ApiContext, input: OperationI
       else channel.nack(got);
       void channel.close().catch(() => undefined); // with the connection: the broker puts the message back
     });
-    return parsed(got.content.toString());
+    return parsed(got.content);
   });
   return { queue, message, action: "consumed" };
 }
@@ -101,11 +102,11 @@ function notFoundIsNothing(error: unknown): false {
   throw error;
 }
 
-/** Others may have put there what is no JSON. */
-function parsed(text: string): unknown {
+/** Others may have put there what is no JSON, or nested deeper than an answer can be. */
+function parsed(bytes: Buffer): unknown {
   try {
-    return JSON.parse(text);
+    return bytes.length === 0 ? "" : parseJson(bytes);
   } catch {
-    return text;
+    return bytes.toString("utf8");
   }
 }

@@ -8,7 +8,7 @@ export interface OperationInput {
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: unknown;
   readonly request: FastifyRequest;
-  /** Called once the answer is written (true), or can't be any more (false). */
+  /** Called once the operation's answer is written (true), or another one is, or none can be any more (false). */
   onAnswered(callback: (delivered: boolean) => void): void;
 }
 
