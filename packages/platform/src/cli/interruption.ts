@@ -1,6 +1,9 @@
 import { DevStackError, exitCodes } from "../shared/errors.ts";
 import type { Invocation } from "./command.ts";
 
+/** What ends within this time says nothing of it. */
+const unsaidMs = 300;
+
 /**
  * The first Ctrl-C (or SIGTERM) aborts, and the command ends in its own good order. The second does what the command said
  * that force is, and ends the process; where it said nothing, and with the third, the process ends at once.
@@ -13,7 +16,7 @@ export function listenForInterruption(
   const leave = (): never => process.exit(exitCodes.interrupted);
   const heard = (): void => {
     if (!controller.signal.aborted) {
-      say("stopping; once more to end at once");
+      setTimeout(() => say("stopping; once more to end at once"), unsaidMs).unref();
       controller.abort(new DevStackError("DS_INTERRUPTED", exitCodes.interrupted, "interrupted"));
       return;
     }
