@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -5,7 +7,9 @@ import { afterEach, expect, it } from "vitest";
 import { chooseFreePorts, type Ports } from "../src/app/ports.ts";
 import { resolveStack } from "../src/app/stack.ts";
 import { surroundings } from "../src/config/folders.ts";
-import { type CommandResult, devstack } from "./command-line.ts";
+import { eventually } from "../src/shared/eventually.ts";
+import { acquireLock } from "../src/shared/lock.ts";
+import { type CommandResult, devstack, launcher } from "./command-line.ts";
 
 const services = ["postgres", "redis"];
 const folders: string[] = [];
@@ -34,6 +38,27 @@ it("two `up` of the same stack at once start it once, and both say that it is th
   expect(
     both.filter(({ stderr }) => stderr.includes('waiting for another "devstack up"')).length,
   ).toBeLessThanOrEqual(1);
+});
+
+it("says once which other start it waits for, and goes on when that has let go", async () => {
+  const folder = await project(await chooseFreePorts([]));
+  const stack = await resolveStack({ cwd: folder, home: folder, surroundings: surroundings() });
+  const lock = await acquireLock(path.join(stack.folders.run, "start.lock"));
+  const starting = spawn(launcher, ["up", "vault"], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const exit = once(starting, "exit");
+  let said = "";
+  starting.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const message = `waiting for another "devstack up" (pid ${process.pid}) to start the daemon\n`;
+  try {
+    await eventually(async () => expect(said).toBe(message), { deadlineMs: 60_000 });
+  } finally {
+    await lock[Symbol.asyncDispose]();
+  }
+  expect((await exit)[0]).toBe(0);
+  expect(said.split(message)).toHaveLength(2);
 });
 
 it("two stacks side by side do not meet: stopping one leaves the other as it was", async () => {

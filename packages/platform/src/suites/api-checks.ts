@@ -34,7 +34,8 @@ export const apiChecks: readonly ApiCheck[] = [
       const { api, stack, expect } = context;
       await expectHealthyProcess(context, api);
       if (process.platform !== "linux") return;
-      const pid = (await stack.processes()).find(({ instance }) => instance === api)?.pid ?? 0;
+      const pid =
+        (await stack.processes()).find(({ instance }) => instance === api)?.pid ?? Number.NaN;
       const sockets = (await listeningSockets([pid])).map((one) => `${one.address}:${one.port}`);
       const ports = [portOf(stack, api, "http"), portOf(stack, api, "https")];
       expect(`what pid ${pid} listens on`, sockets.toSorted()).equals(

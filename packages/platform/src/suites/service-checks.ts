@@ -9,7 +9,7 @@ export async function expectHealthyProcess(
 ): Promise<void> {
   const found = (await stack.processes()).find((one) => one.instance === instance);
   expect(`state of ${instance}`, found?.state).equals("ready");
-  const pid = found?.pid ?? 0;
+  const pid = found?.pid ?? Number.NaN;
   process.kill(pid, 0); // throws when there is no such process
   if (process.platform !== "linux") return;
   const { uid } = await stat(`/proc/${pid}`);
