@@ -297,6 +297,15 @@ test.each([
 
 test.each([
   ["+/b*", true],
+  ["+/*", true],
+  ["+/c*", false],
+  ["+/b", false],
+])("a mount deeper than the path is seen, or not, through %s", (path, seen) => {
+  expect(acl(read(path)).seesMount("a/b/c/")).toBe(seen);
+});
+
+test.each([
+  ["+/b*", true],
   ["+/d*", false],
   ["+/b", false],
   ["+/b/c*", false],
