@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import {
+  closeSync,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -39,9 +41,9 @@ class Server implements AsyncDisposable {
   /** What it said on stdout. */
   said = "";
 
-  constructor(...args: readonly string[]) {
+  constructor(args: readonly string[], { stderr = "pipe" }: { stderr?: "pipe" | number } = {}) {
     this.child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...args], {
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", stderr],
     });
     this.child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (this.said += chunk));
     this.child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (this.log += chunk));
@@ -86,7 +88,11 @@ async function shownName(url: string): Promise<string | undefined> {
 
 describe("the process", () => {
   test("serves until it is told to stop, and leaves nothing but its data", async () => {
-    await using server = new Server("server", "--config", configure([plain], { pid_file: "pid" }));
+    await using server = new Server([
+      "server",
+      "--config",
+      configure([plain], { pid_file: "pid" }),
+    ]);
     await eventually(() => server.urls.length === 1);
     expect((await fetch(`${server.urls[0]}/v1/sys/health`)).status).toBe(501);
     await eventually(() => existsSync(join(folder, "pid")));
@@ -99,6 +105,22 @@ describe("the process", () => {
     }
   });
 
+  const full = "/dev/full"; // on which no byte can be written
+  if (!existsSync(full)) console.warn(`a log on a full disk: skipped, there is no ${full}`);
+  test.skipIf(!existsSync(full))("serves though there is no room for its log", async () => {
+    const stderr = openSync(full, "w");
+    await using server = new Server(["server", "-dev", "-dev-listen-address=127.0.0.1:0"], {
+      stderr,
+    });
+    closeSync(stderr);
+    await eventually(() => server.said.includes("VAULT_ADDR=") || server.child.exitCode !== null);
+    const url = /VAULT_ADDR='([^']+)'/.exec(server.said)?.[1];
+    expect((await fetch(`${url}/v1/sys/health`)).status).toBe(200);
+    server.child.kill("SIGHUP"); // which is logged, as the stop is
+    server.child.kill("SIGTERM");
+    expect(await server.exit()).toBe(0);
+  });
+
   test.each([
     [[], "usage:"],
     [["serve", "--config", "x"], "usage:"],
@@ -106,16 +128,16 @@ describe("the process", () => {
     [["server", "--config"], "argument missing"],
     [["server", "-dev", "-dev-root-token-id=s.x"], "without spaces and dots"],
   ])("refuses %j", async (args, why) => {
-    await using server = new Server(...args);
+    await using server = new Server(args);
     expect(await server.exit()).toBe(2);
     await eventually(() => server.log.includes(why));
   });
 
   test("refuses a configuration with a fault in it", async () => {
-    await using server = new Server(
+    await using server = new Server([
       "server",
       `-config=${configure([{ ...plain, tls_cert: "x" }])}`,
-    );
+    ]);
     expect(await server.exit()).toBe(2);
     await eventually(() =>
       server.log.includes('unknown key "tls_cert", did you mean "tls_cert_file"?'),
@@ -123,7 +145,7 @@ describe("the process", () => {
   });
 
   test("fails where its address is taken", async () => {
-    await using first = new Server("server", "--config", configure([plain]));
+    await using first = new Server(["server", "--config", configure([plain])]);
     await eventually(() => first.urls.length === 1);
     const taken = { ...plain, address: `127.0.0.1:${new URL(first.urls[0] ?? "").port}` };
     const second = join(folder, "second.json");
@@ -131,7 +153,7 @@ describe("the process", () => {
       second,
       JSON.stringify({ storage: { file: { path: "data2" } }, listener: [{ tcp: taken }] }),
     );
-    await using server = new Server("server", "--config", second);
+    await using server = new Server(["server", "--config", second]);
     expect(await server.exit()).toBe(1);
     await eventually(() => server.log.includes("EADDRINUSE"));
   });
@@ -145,7 +167,7 @@ async function shownAs(label: string, server: Server): Promise<string> {
 
 describe("dev mode", () => {
   test("is open, holds KV version 2 at secret/, and keeps nothing", async () => {
-    await using server = new Server("server", "-dev", "-dev-listen-address=127.0.0.1:0");
+    await using server = new Server(["server", "-dev", "-dev-listen-address=127.0.0.1:0"]);
     const headers = { "X-Vault-Token": await shownAs("Root Token", server) };
     const url = server.urls[0];
     expect(server.said).toContain(`export VAULT_ADDR='${url}'`);
@@ -170,7 +192,7 @@ describe("dev mode", () => {
   test("takes a token of one's own choice, and another listener from a configuration", async () => {
     const file = join(folder, "more.hcl");
     writeFileSync(file, 'listener "tcp" { address = "127.0.0.1:0" tls_disable = true }');
-    await using server = new Server(
+    await using server = new Server([
       "server",
       "--dev",
       "--dev-root-token-id",
@@ -179,7 +201,7 @@ describe("dev mode", () => {
       "--dev-no-kv",
       "--config",
       file,
-    );
+    ]);
     expect(await shownAs("Root Token", server)).toBe("mine");
     expect(server.urls).toHaveLength(2);
     const mounts = await fetch(`${server.urls[1]}/v1/sys/mounts`, {
@@ -201,7 +223,7 @@ describe("dev mode with TLS", () => {
   const files = ["vault-ca.pem", "vault-cert.pem", "vault-key.pem"];
 
   test("shows a certificate that its authority's file verifies, and takes its files along when it ends", async () => {
-    await using server = new Server("server", "-dev-tls", "-dev-listen-address=127.0.0.1:0");
+    await using server = new Server(["server", "-dev-tls", "-dev-listen-address=127.0.0.1:0"]);
     await shownAs("Root Token", server);
     const [, url = "", caFile = ""] =
       /VAULT_ADDR='(https:.+)'\n.+VAULT_CACERT='(.+)'\n/.exec(server.said) ?? [];
@@ -224,7 +246,7 @@ describe("dev mode with TLS", () => {
   test("puts its files where it is told to, and leaves what else is there", async () => {
     writeFileSync(join(folder, "mine"), "");
     const flags = ["-dev-tls", `-dev-tls-cert-dir=${folder}`, "-dev-listen-address=127.0.0.1:0"];
-    await using server = new Server("server", ...flags);
+    await using server = new Server(["server", ...flags]);
     await shownAs("Root Token", server);
     expect(server.said).toContain(`VAULT_CACERT='${join(folder, "vault-ca.pem")}'`);
     expect(tlsFilesIn(folder)).toEqual(files);
@@ -234,14 +256,14 @@ describe("dev mode with TLS", () => {
   });
 
   test("leaves no files where it can't start", async () => {
-    await using first = new Server("server", "-dev", "-dev-listen-address=127.0.0.1:0");
+    await using first = new Server(["server", "-dev", "-dev-listen-address=127.0.0.1:0"]);
     await shownAs("Root Token", first);
     const address = new URL(first.urls[0] ?? "").host;
     const flags = ["-dev-tls", `-dev-tls-cert-dir=${folder}`, `-dev-listen-address=${address}`];
-    await using server = new Server("server", ...flags);
+    await using server = new Server(["server", ...flags]);
     expect(await server.exit()).toBe(1);
     expect(readdirSync(folder)).toEqual([]);
-    await using none = new Server("server", "-dev-tls", `-dev-tls-cert-dir=${folder}/none`);
+    await using none = new Server(["server", "-dev-tls", `-dev-tls-cert-dir=${folder}/none`]);
     expect(await none.exit()).toBe(2);
     await eventually(() => none.log.includes(`there is no ${folder}/none`));
   });
@@ -270,7 +292,7 @@ describe("SIGHUP", () => {
     await makeCertificate(certificate, key, "one");
     const tls = { address: "127.0.0.1:0", tls_cert_file: certificate, tls_key_file: key };
     const file = configure([plain, ...Array.from({ length: 8 }, () => tls)]);
-    await using server = new Server("server", "--config", file);
+    await using server = new Server(["server", "--config", file]);
     let sent = false;
     server.child.stderr?.on("data", () => {
       if (!sent && server.urls.length > 0) sent = server.child.kill("SIGHUP");
@@ -279,7 +301,7 @@ describe("SIGHUP", () => {
   });
 
   test("puts another log level in use", async () => {
-    await using server = new Server("server", "--config", configure([plain]));
+    await using server = new Server(["server", "--config", configure([plain])]);
     await eventually(() => server.urls.length === 1);
     const certless = { address: "127.0.0.1:0", tls_cert_file: "none", tls_key_file: "none" };
     configure([plain, certless], { log_level: "error" });
@@ -294,7 +316,7 @@ describe("SIGHUP", () => {
   test("opens what was added, takes new certificates in use, keeps the old when they are bad, closes what is gone", async () => {
     const certificate = join(folder, "cert.pem");
     const key = join(folder, "key.pem");
-    await using server = new Server("server", "--config", configure([plain]));
+    await using server = new Server(["server", "--config", configure([plain])]);
     await eventually(() => server.urls.length === 1);
     const tls = { address: "127.0.0.1:0", tls_cert_file: certificate, tls_key_file: key };
 

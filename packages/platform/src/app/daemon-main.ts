@@ -25,6 +25,7 @@ const starterDescriptor = 3;
  */
 async function main(stateFolder: string): Promise<void> {
   process.umask(0o077);
+  process.stderr.on("error", () => undefined); // its log is on a disk that may be full
   const stack = await readStack(stateFolder);
   if (!stack) throw new Error(`no stack is recorded in ${stateFolder}`);
   const ledger = new ProcessLedger(path.join(stack.folders.run, "processes"));

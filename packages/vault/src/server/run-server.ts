@@ -13,6 +13,7 @@ export async function runServer(options: ServerOptions): Promise<void> {
   // Everything that is written here is for the owner alone, the storage's own files too.
   process.umask(0o077);
   outliveCommitFailures();
+  process.stderr.on("error", () => undefined); // a log that nobody can write is no reason to stop serving
   const { dev } = options;
   checkRootTokenId(dev?.rootTokenId);
   const leveled = new LeveledLog(
