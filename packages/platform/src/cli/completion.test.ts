@@ -36,7 +36,7 @@ done`,
     ...lines,
   ],
 };
-const isThere = (shell: string): boolean => spawnSync(shell, ["-c", ""]).error === undefined;
+const isThere = (shell: string): boolean => spawnSync(shell, ["--version"]).error === undefined;
 const found = Object.keys(shells).filter(isThere);
 for (const shell of Object.keys(shells))
   if (!found.includes(shell))
