@@ -52,7 +52,7 @@ export function report(name: string, rows: readonly Row[]): void {
     row.name,
     `${row.figure.toFixed(row.figure < 10 ? 2 : 0)} ${row.unit}`,
     row.base ? `${row.base.name} ${median(row.base.samples).toFixed(0)} ${row.unit}` : "-",
-    row.reached.toFixed(2),
+    Number.isFinite(row.reached) ? row.reached.toFixed(2) : "-", // less than the smallest that is told, as a p99 of 0 ms
     row.goal !== undefined ? `≤ ${row.goal}` : row.atLeast !== undefined ? `≥ ${row.atLeast}` : "",
     row.met === undefined ? "" : row.met ? "met" : "missed",
   ]);
