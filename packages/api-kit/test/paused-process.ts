@@ -1,10 +1,14 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { expect } from "vitest";
 
 /** Stops the process that listens on this port, and all its children, by SIGSTOP; they go on once disposed of. */
 export function pause(port: number): Disposable {
   const stopped = withDescendants(listenerOn(port));
   for (const pid of stopped) process.kill(pid, "SIGSTOP");
+  // Each thread stops by itself, a moment later: until then it may still answer.
+  const lateAt = Date.now() + 10_000;
+  while (!stopped.every(isStopped))
+    if (Date.now() > lateAt) throw new Error(`not stopped within 10 s: ${stopped.join(", ")}`);
   return {
     [Symbol.dispose]: () => {
       for (const pid of stopped) process.kill(pid, "SIGCONT");
@@ -25,6 +29,17 @@ export function listenerOn(port: number): number {
   const pid = pids().find((one) => linksOf(one).some((link) => inodes.includes(link)));
   expect(pid, `nobody listens on ${port}`).toBeGreaterThan(1);
   return pid ?? 0;
+}
+
+function isStopped(pid: number): boolean {
+  const folder = `/proc/${pid}/task`;
+  try {
+    return readdirSync(folder).every((thread) =>
+      /^.*\) [Tt] /s.test(readFileSync(`${folder}/${thread}/stat`, "utf8")),
+    );
+  } catch {
+    return !existsSync(folder); // it has gone, or a thread of it has just ended
+  }
 }
 
 function withDescendants(root: number): readonly number[] {
